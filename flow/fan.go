@@ -1,0 +1,206 @@
+package flow
+
+import (
+	"fmt"
+
+	"github.com/weir-go/weir/demand"
+	"github.com/weir-go/weir/internal/engine"
+	"github.com/weir-go/weir/stage"
+)
+
+// Merge makes one flow of many. Each input runs on its own goroutine, behind a
+// link of stage.Capacity elements. Elements of one input keep their order;
+// between inputs there is none, they take turns.
+//
+// emits when an input has an element · backpressures when downstream does: the
+// links fill and the inputs wait · completes when all inputs have · fails when
+// one does, behind its elements · cancels when downstream does, all inputs
+func Merge[T any](flows ...Flow[T]) Flow[T] { return MergeWith(flows) }
+
+// MergeWith is Merge with options: Name, Capacity, Window.
+func MergeWith[T any](flows []Flow[T], opts ...stage.Option) Flow[T] {
+	m := stage.Configure("Merge", stage.TakesCapacity|stage.TakesWindow, opts)
+	m = m.Positive(len(flows), "number of flows")
+	return join(m, isMerge, flows, func(rt *stage.Runtime, ups []demand.Upstream[T]) demand.Upstream[T] {
+		o := rt.Options()
+		return engine.Merge(rt.Cell(), ups, orDefault(o.Capacity, engine.MergeCapacity), o.WindowMin, o.WindowMax)
+	})
+}
+
+// Concat makes one flow of many, one after the other. All are opened at the
+// start; each is pulled from when the one before it has completed.
+//
+// emits when the current input does · backpressures when downstream does ·
+// completes when the last input has · fails when the current input does ·
+// cancels when downstream does, all inputs
+func Concat[T any](flows ...Flow[T]) Flow[T] { return ConcatWith(flows) }
+
+// ConcatWith is Concat with options: Name.
+func ConcatWith[T any](flows []Flow[T], opts ...stage.Option) Flow[T] {
+	m := stage.Configure("Concat", stage.TakesName, opts).Positive(len(flows), "number of flows")
+	return join(m, isJoin, flows, func(rt *stage.Runtime, ups []demand.Upstream[T]) demand.Upstream[T] {
+		return engine.Meter(rt.Cell(), &concat[T]{ups: ups}, false)
+	})
+}
+
+// join makes a flow of many inputs of one type.
+func join[T any](m stage.Meta, as shape, flows []Flow[T], open func(*stage.Runtime, []demand.Upstream[T]) demand.Upstream[T]) Flow[T] {
+	n := &node{meta: m, shape: as, detached: len(flows) > 0}
+	for _, f := range flows {
+		n.in = append(n.in, nodes(f.n)...)
+		n.blocking = n.blocking || as == isJoin && f.blocking()
+		n.detached = n.detached && f.detached()
+	}
+	return Flow[T]{n: n, open: func(b *build) (demand.Upstream[T], error) {
+		var ups []demand.Upstream[T]
+		for _, f := range flows {
+			up, err := f.up(b)
+			if err != nil {
+				return nil, err
+			}
+			ups = append(ups, up)
+		}
+		return open(stage.NewRuntime(b.run, m), ups), nil
+	}}
+}
+
+type concat[T any] struct {
+	ups []demand.Upstream[T]
+	err error
+}
+
+func (c *concat[T]) Pull(dst *demand.Chunk[T]) error {
+	for len(c.ups) > 0 {
+		err := c.ups[0].Pull(dst)
+		if err != demand.ErrCompleted {
+			return err
+		}
+		c.ups[0].Cancel(demand.ErrEnough)
+		c.ups = c.ups[1:]
+	}
+	if c.err != nil {
+		return c.err
+	}
+	return demand.ErrCompleted
+}
+
+func (c *concat[T]) Cancel(cause error) {
+	c.err = cause
+	for _, up := range c.ups {
+		up.Cancel(cause)
+	}
+	c.ups = nil
+}
+
+// Broadcast gives every element to each of n flows. All of them must be read,
+// in one Run. Each has a link of stage.Capacity elements (256).
+//
+// A slow branch holds all others back, once its link is full; with
+// stage.DropSlow it loses elements instead, counted. A branch whose stage or
+// sink fails ends the run; with stage.Detach the others go on. A branch that
+// takes no more, like one that ends in Take, leaves; the others go on, and
+// upstream is cancelled when all have left.
+//
+// emits when all branches that hold have room · backpressures when one of them
+// has none · completes when upstream does · fails when upstream does · cancels
+// when all branches have
+func Broadcast[T any](f Flow[T], n int, opts ...stage.Option) []Flow[T] {
+	return fanOut(f, "Broadcast", n, engine.ToAll, nil, opts)
+}
+
+// Balance gives each element to one of n flows, whichever has room; they take
+// turns by chunks. Use it to divide work among branches of equal kind. All must
+// be read, in one Run.
+//
+// emits when a branch has room · backpressures when none has · completes when
+// upstream does · fails when upstream does · cancels when all branches have
+func Balance[T any](f Flow[T], n int, opts ...stage.Option) []Flow[T] {
+	return fanOut(f, "Balance", n, engine.ToAny, nil, opts)
+}
+
+// Partition gives each element to the one of n flows whose number choose
+// returns, from 0 to n-1; another number fails the stream. All must be read, in
+// one Run. A branch without room holds all back, unless stage.DropSlow is given
+// for it. Elements for a branch that has left are dropped and counted.
+//
+// emits when the branches have room · backpressures when one has none ·
+// completes when upstream does · fails when upstream does, or choose is out of
+// range · cancels when all branches have
+func Partition[T any](f Flow[T], n int, choose func(T) int, opts ...stage.Option) []Flow[T] {
+	return fanOut(f, "Partition", n, engine.ToMatched, choose, opts)
+}
+
+func fanOut[T any](f Flow[T], kind string, n int, route engine.Route, choose func(T) int, opts []stage.Option) []Flow[T] {
+	m := stage.Configure(kind, stage.TakesCapacity|stage.TakesWindow|stage.TakesBranches, opts)
+	m = m.Positive(n, "number of branches")
+	if route == engine.ToMatched {
+		m = m.Func(choose == nil, "function")
+	}
+	n = max(n, 1)
+	hub := &node{meta: m, shape: isHub, in: nodes(f.n), branches: n, detached: f.detached()}
+	var branches []engine.BranchOptions
+	for i := range n {
+		branches = append(branches, engine.BranchOptions{DropSlow: m.DropSlow != nil && m.DropSlow(i), Detach: m.Detach != nil && m.Detach(i)})
+	}
+	openHub := func(b *build) (*engine.Hub[T], error) {
+		h, err := b.hub(hub, func() (any, error) {
+			up, err := f.up(b)
+			if err != nil {
+				return nil, err
+			}
+			rt := stage.NewRuntime(b.run, m)
+			return engine.NewHub(rt.Cell(), up, route, choose, branches, orDefault(m.Capacity, engine.HubCapacity), m.WindowMin, m.WindowMax), nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		return h.(*engine.Hub[T]), nil
+	}
+	var out []Flow[T]
+	for i := range n {
+		out = append(out, Flow[T]{
+			n: &node{meta: stage.Meta{Kind: fmt.Sprintf("%s/%d", m.Title(), i)}, shape: isBranch, in: []*node{hub}, branch: i, detached: hub.detached || branches[i].Detach},
+			open: func(b *build) (demand.Upstream[T], error) {
+				h, err := openHub(b)
+				if err != nil {
+					return nil, err
+				}
+				up, err := h.Branch(i)
+				if err != nil {
+					return nil, &stage.Error{Stage: m.Title(), Err: err}
+				}
+				return up, nil
+			},
+		})
+	}
+	return out
+}
+
+// AlsoTo gives every element to a sink of its own as well, in the same run, on
+// another goroutine. It is a Broadcast in two, and takes the same options:
+// branch 0 is the flow that goes on, branch 1 the sink.
+//
+// emits when both have room · backpressures when one has none · completes when
+// upstream does · fails when upstream or the sink does · cancels when both have
+func (f Flow[T]) AlsoTo(s stage.Sink[T], opts ...stage.Option) Flow[T] {
+	branches := fanOut(f, "AlsoTo", 2, engine.ToAll, nil, opts)
+	side := branches[1].To(s)
+	main := branches[0]
+	n := *main.n
+	n.sides = []Pipeline{side}
+	open := main.open
+	return Flow[T]{n: &n, open: func(b *build) (demand.Upstream[T], error) {
+		up, err := open(b)
+		if err != nil {
+			return nil, err
+		}
+		return up, side.start(b, nil)
+	}}
+}
+
+func orDefault(n, def int) int {
+	if n == 0 {
+		return def
+	}
+	return n
+}

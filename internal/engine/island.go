@@ -1,0 +1,207 @@
+package engine
+
+import (
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"github.com/weir-go/weir/demand"
+)
+
+// An island is one goroutine that pulls, and its account of time. Sleeps are
+// timed as they happen. The rest of the time is busy; how it divides among the
+// stages is measured in sampled rounds, and what passed since the sample before
+// is divided alike. So busy, idle and backpressured add up to the time that
+// passed, without a clock read per element.
+type island struct {
+	*demand.Island
+	r    *Run
+	name string
+	post *demand.Post
+
+	cur   *Cell // the stage at work
+	cells []*Cell
+
+	sampling bool
+	skip     int
+	t0       time.Time     // when the sampled round began
+	nested   time.Duration // time of stages above the one at work, in this sample
+	slept    time.Duration // in this round
+	last     time.Time     // up to here time is accounted for
+	since    time.Time     // when the sleep began
+	rounds   int
+
+	idle, pressed       time.Duration
+	pubIdle, pubPressed atomic.Int64
+	sleepSince          atomic.Int64
+	windowSize          atomic.Int64
+	outside             demand.Waiting
+}
+
+const (
+	sampleEvery = 16
+	longRound   = 20 * time.Microsecond
+)
+
+func (r *Run) newIsland(cell *Cell) *island {
+	isl := &island{Island: demand.NewIsland(), r: r, name: cell.Name, cur: cell}
+	isl.Island.Host = isl
+	isl.Island.Awake = &r.awake
+	isl.outside = demand.Waiting{Link: cell.Name, Outside: true}
+	isl.post = r.man.Post(isl.Island)
+	r.awake.Add(1)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	isl.cells = append(isl.cells, cell)
+	cell.isl = isl
+	isl.last = r.started
+	r.islands = append(r.islands, isl)
+	r.islandsN++
+	if r.stopped.Load() {
+		isl.Stop()
+	}
+	return isl
+}
+
+// run runs the island's goroutine.
+func (h *island) run(body func(*island)) {
+	defer h.leave()
+	body(h)
+}
+
+func (h *island) leave() {
+	h.post.End()
+	h.settleTime(time.Now())
+	h.publish()
+	h.r.mu.Lock()
+	h.r.islandsN--
+	stalled := h.r.awake.Add(-1) == 0 && h.r.islandsN > 0
+	h.r.mu.Unlock()
+	if stalled && !h.r.stopped.Load() {
+		h.r.awake.Stalled()
+	}
+}
+
+// protect runs f and turns a panic into an error that names the stage at work.
+func (h *island) protect(f func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = Panicked(h.cur.Name, v, debug.Stack())
+		}
+	}()
+	return f()
+}
+
+// Working implements demand.Host.
+func (h *island) Working() any { return h.cur }
+
+// Sleeping implements demand.Host.
+func (h *island) Sleeping(on *demand.Waiting, begin bool) {
+	now := time.Now()
+	if begin {
+		h.post.End()
+		h.since = now
+		h.sleepSince.Store(now.UnixNano())
+		h.publish()
+		return
+	}
+	d := now.Sub(h.since)
+	h.sleepSince.Store(0)
+	h.slept += d
+	h.nested += d
+	if on.ForRoom {
+		h.pressed += d
+	} else {
+		h.idle += d
+	}
+	h.last = h.last.Add(d)
+	h.Hurried()
+	h.post.Begin()
+}
+
+// begin starts a round.
+func (h *island) begin(timed bool) {
+	h.rounds++
+	h.slept, h.nested = 0, 0
+	h.sampling = h.skip == 0
+	if h.sampling || timed {
+		h.t0 = time.Now()
+	}
+	if h.skip > 0 {
+		h.skip--
+	}
+	h.post.Begin()
+}
+
+// end ends a round, and returns how long it took, sleep not counted. Without a
+// clock read it returns 0.
+func (h *island) end(timed bool) time.Duration {
+	if !h.sampling && !timed {
+		if h.rounds%sampleEvery == 0 {
+			h.publish()
+		}
+		return 0
+	}
+	now := time.Now()
+	d := now.Sub(h.t0) - h.slept
+	if h.sampling {
+		// What is not nested is the driver's own.
+		h.cells[0].sample += now.Sub(h.t0) - h.nested
+		h.divide(now, d)
+		h.sampling = false
+		if d < longRound {
+			h.skip = sampleEvery - 1
+		}
+		h.publish()
+	}
+	return d
+}
+
+// divide gives the busy time since the last sample to the stages, as this
+// sample of length d says.
+func (h *island) divide(now time.Time, d time.Duration) {
+	gap := now.Sub(h.last)
+	h.last = now
+	if d <= 0 || gap <= 0 {
+		return
+	}
+	scale := float64(gap) / float64(d)
+	for _, c := range h.cells {
+		c.busy += time.Duration(float64(c.sample) * scale)
+		c.sample = 0
+	}
+}
+
+// settleTime accounts for what came after the last sample.
+func (h *island) settleTime(now time.Time) {
+	if gap := now.Sub(h.last); gap > 0 {
+		var sum time.Duration
+		for _, c := range h.cells {
+			sum += c.busy
+		}
+		if sum <= 0 {
+			h.cells[0].busy += gap
+		} else {
+			for _, c := range h.cells {
+				c.busy += time.Duration(float64(c.busy) / float64(sum) * float64(gap))
+			}
+		}
+		h.last = now
+	}
+}
+
+func (h *island) publish() {
+	for _, c := range h.cells {
+		c.publish()
+	}
+	h.pubIdle.Store(int64(h.idle))
+	h.pubPressed.Store(int64(h.pressed))
+}
+
+// adopt takes a stage in that is pulled from on this island.
+func (h *island) adopt(c, below *Cell) {
+	h.r.mu.Lock()
+	defer h.r.mu.Unlock()
+	c.isl, c.below = h, below
+	h.cells = append(h.cells, c)
+}

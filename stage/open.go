@@ -1,0 +1,80 @@
+package stage
+
+import (
+	"github.com/weir-go/weir/demand"
+	"github.com/weir-go/weir/internal/engine"
+)
+
+// OpenSource opens a source in a run. It is for the library's own packages.
+func OpenSource[T any](run *engine.Run, s Source[T]) demand.Upstream[T] {
+	m := s.Meta()
+	rt := NewRuntime(run, m)
+	return engine.Meter(rt.cell, s.Open(rt), !m.DrainsItself)
+}
+
+// OpenStage opens a stage in a run. It is for the library's own packages.
+func OpenStage[In, Out any](run *engine.Run, s Stage[In, Out], up demand.Upstream[In]) demand.Upstream[Out] {
+	if c, ok := s.(interface {
+		openParts(*engine.Run, demand.Upstream[In]) demand.Upstream[Out]
+	}); ok {
+		return c.openParts(run, up)
+	}
+	m := s.Meta()
+	rt := NewRuntime(run, m)
+	out := s.Open(rt, up)
+	if m.Link {
+		return out
+	}
+	return engine.Meter(rt.cell, out, false)
+}
+
+// OpenSink opens a sink in a run and ties it to up. It is for the library's own
+// packages. With here set, the caller runs the sink's goroutine itself.
+func OpenSink[T any](run *engine.Run, s Sink[T], up demand.Upstream[T], detached bool, here *func()) {
+	m := s.Meta()
+	rt := NewRuntime(run, m)
+	engine.Sink(rt.cell, up, s.Open(rt), engine.SinkOptions{
+		WindowMin: m.WindowMin, WindowMax: m.WindowMax,
+		Flushes: m.Flushes, FlushEvery: m.FlushEvery, FlushAfter: m.FlushAfter,
+		Detached: detached,
+	}, here)
+}
+
+// Compose makes one stage of two. Its parts keep their names, counts and spans.
+func Compose[A, B, C any](first Stage[A, B], second Stage[B, C]) Stage[A, C] {
+	m := Meta{Kind: "Compose"}
+	if first == nil || second == nil {
+		m = m.Require(false, "a stage to compose is nil")
+		return &composed[A, B, C]{meta: m}
+	}
+	a, b := first.Meta(), second.Meta()
+	m.Patient = a.Patient || b.Patient && !a.Link
+	m.Link = a.Link || b.Link
+	for _, part := range []Meta{a, b} {
+		if part.Parts != nil {
+			m.Parts = append(m.Parts, part.Parts...)
+		} else {
+			m.Parts = append(m.Parts, part)
+		}
+		if part.Err != nil && m.Err == nil {
+			m.Err = &Error{Stage: part.Title(), Err: part.Err}
+		}
+	}
+	return &composed[A, B, C]{m, first, second}
+}
+
+type composed[A, B, C any] struct {
+	meta   Meta
+	first  Stage[A, B]
+	second Stage[B, C]
+}
+
+func (c *composed[A, B, C]) Meta() Meta { return c.meta }
+
+func (c *composed[A, B, C]) Open(rt *Runtime, up demand.Upstream[A]) demand.Upstream[C] {
+	return c.openParts(rt.cell.Run, up)
+}
+
+func (c *composed[A, B, C]) openParts(run *engine.Run, up demand.Upstream[A]) demand.Upstream[C] {
+	return OpenStage(run, c.second, OpenStage(run, c.first, up))
+}

@@ -1,0 +1,85 @@
+package stage
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/weir-go/weir/demand"
+	"github.com/weir-go/weir/internal/engine"
+)
+
+// A Runtime is what a stage sees of the run that opened it. Its methods may be
+// called from any goroutine.
+type Runtime struct {
+	cell *engine.Cell
+	meta Meta
+	log  *slog.Logger
+}
+
+// NewRuntime adds a stage to a run. It is for the library's own packages.
+func NewRuntime(run *engine.Run, m Meta) *Runtime {
+	cell := run.NewCell(m.Title(), m.Kind)
+	return &Runtime{cell: cell, meta: m}
+}
+
+// Cell returns the engine's record of the stage, for the library's own packages.
+func (rt *Runtime) Cell() *engine.Cell { return rt.cell }
+
+// Name returns the stage's name, which is its own within the run.
+func (rt *Runtime) Name() string { return rt.cell.Name }
+
+// Options returns what the user said of the stage.
+func (rt *Runtime) Options() Options { return rt.meta.Options }
+
+// Context ends when the run does; its cause is the error of the run.
+func (rt *Runtime) Context() context.Context { return rt.cell.Run.Context() }
+
+// Reads returns the context of reads from outside: it also ends, with cause
+// demand.ErrDrained, when the run is drained. An error that follows from that
+// counts as the end of the source.
+func (rt *Runtime) Reads() context.Context { return rt.cell.Run.Reads() }
+
+// Draining reports that the run is being drained.
+func (rt *Runtime) Draining() bool { return rt.cell.Run.Draining() }
+
+// Logger returns a logger that names the stage.
+func (rt *Runtime) Logger() *slog.Logger { return rt.cell.Run.Logger.With("stage", rt.cell.Name) }
+
+// Now returns the time.
+func (rt *Runtime) Now() time.Time { return time.Now() }
+
+// OnClose registers f to run once after all goroutines of the run have ended
+// and everything is settled, last registered first. Its error is an error of
+// the run.
+func (rt *Runtime) OnClose(f func() error) {
+	name := rt.cell.Name
+	rt.cell.Run.OnClose(func() error {
+		if err := f(); err != nil {
+			return engine.Located(name, err)
+		}
+		return nil
+	})
+}
+
+// OnDrain registers f to be called when the run is drained, to interrupt a read
+// that heeds no context.
+func (rt *Runtime) OnDrain(f func()) { rt.cell.Run.OnDrain(f) }
+
+// Dropped counts n elements that were dropped on purpose, with the reason.
+func (rt *Runtime) Dropped(reason string, n int) { rt.cell.Drop(reason, n) }
+
+// Discarded counts n elements that were read but can't be passed on.
+func (rt *Runtime) Discarded(n int) { rt.cell.Discard(n) }
+
+// Failed counts n elements that user code refused.
+func (rt *Runtime) Failed(n int) { rt.cell.Failed(n) }
+
+// Records reports that somebody in the run wants to know record numbers, so
+// that a source that can should number its records.
+func (rt *Runtime) Records() bool { return rt.cell.Run.Records }
+
+// Waits tells the account of time that the stage waits for something outside
+// the run, until the returned function is called. dst is the chunk that it was
+// asked to fill.
+func Waits[T any](dst *demand.Chunk[T]) (done func()) { return engine.Outside(dst.Island()) }

@@ -1,0 +1,2 @@
+// Package trace turns runs into OpenTelemetry spans and metrics.
+package trace
