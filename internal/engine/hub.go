@@ -135,12 +135,11 @@ func (hub *Hub[T]) room() (int, error) {
 func (hub *Hub[T]) look() (room int, full string, err error) {
 	const plenty = 1 << 30
 	least, most, live := plenty, 0, 0
-	enough := true
 	for _, b := range hub.branches {
 		if b.link.Gone() {
 			b.gone = true
 			if cause := b.link.Cause(); cause != demand.ErrEnough && !b.opt.Detach {
-				enough, err = false, cause
+				return 0, "", cause
 			}
 			continue
 		}
@@ -155,10 +154,8 @@ func (hub *Hub[T]) look() (room int, full string, err error) {
 		}
 	}
 	switch {
-	case live == 0 && enough:
-		return 0, "", demand.ErrEnough
 	case live == 0:
-		return 0, "", err
+		return 0, "", demand.ErrEnough
 	case hub.route == ToAny:
 		return most, full, nil
 	}
