@@ -36,6 +36,9 @@ func NewWindow(least, most int) Window {
 // Size returns how many elements to ask for next.
 func (w *Window) Size() int { return w.size }
 
+// Most returns the most elements ever asked for.
+func (w *Window) Most() int { return w.max }
+
 // Fixed reports that the window never changes, so that rounds need no timing.
 func (w *Window) Fixed() bool { return w.min == w.max }
 

@@ -29,16 +29,29 @@ func Describe(pipelines ...Pipeline) string {
 			} else if j > 0 {
 				b.WriteString(" + ")
 			}
-			for _, e := range d.edges {
-				if e.link && e.to == id {
-					fmt.Fprintf(&b, "%s =[%d]=> ", d.boxes[e.from].title, e.capacity)
-				}
-			}
+			b.WriteString(d.linksInto(id))
 			b.WriteString(box.title)
 		}
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// linksInto describes the links that lead to a box; many are put in brackets.
+func (d *drawing) linksInto(id int) string {
+	var in []string
+	for _, e := range d.edges {
+		if e.link && e.to == id {
+			in = append(in, fmt.Sprintf("%s =[%d]=>", d.boxes[e.from].title, e.capacity))
+		}
+	}
+	switch len(in) {
+	case 0:
+		return ""
+	case 1:
+		return in[0] + " "
+	}
+	return "(" + strings.Join(in, ", ") + ") "
 }
 
 // Mermaid is Pipeline.Mermaid for pipelines that run together.

@@ -29,7 +29,6 @@ type island struct {
 	slept    time.Duration // in this round
 	last     time.Time     // up to here time is accounted for
 	since    time.Time     // when the sleep began
-	rounds   int
 
 	idle, pressed       time.Duration
 	pubIdle, pubPressed atomic.Int64
@@ -38,9 +37,11 @@ type island struct {
 	outside             demand.Waiting
 }
 
+// A round is sampled so often that clock reads cost about one part in a hundred:
+// always when it takes sampleCost, and at least every sampleRest rounds.
 const (
-	sampleEvery = 16
-	longRound   = 20 * time.Microsecond
+	sampleCost = 100 * time.Microsecond
+	sampleRest = 127
 )
 
 func (r *Run) newIsland(cell *Cell) *island {
@@ -119,9 +120,8 @@ func (h *island) Sleeping(on *demand.Waiting, begin bool) {
 	h.post.Begin()
 }
 
-// begin starts a round.
-func (h *island) begin(timed bool) {
-	h.rounds++
+// begin starts a round. A watched one gets the watchman's flag when it is slow.
+func (h *island) begin(timed, watched bool) {
 	h.slept, h.nested = 0, 0
 	h.sampling = h.skip == 0
 	if h.sampling || timed {
@@ -130,16 +130,15 @@ func (h *island) begin(timed bool) {
 	if h.skip > 0 {
 		h.skip--
 	}
-	h.post.Begin()
+	if watched {
+		h.post.Begin()
+	}
 }
 
 // end ends a round, and returns how long it took, sleep not counted. Without a
 // clock read it returns 0.
 func (h *island) end(timed bool) time.Duration {
 	if !h.sampling && !timed {
-		if h.rounds%sampleEvery == 0 {
-			h.publish()
-		}
 		return 0
 	}
 	now := time.Now()
@@ -149,9 +148,7 @@ func (h *island) end(timed bool) time.Duration {
 		h.cells[0].sample += now.Sub(h.t0) - h.nested
 		h.divide(now, d)
 		h.sampling = false
-		if d < longRound {
-			h.skip = sampleEvery - 1
-		}
+		h.skip = min(int(sampleCost/max(d, 1)), sampleRest)
 		h.publish()
 	}
 	return d

@@ -18,19 +18,22 @@ func newPacer(least, most int) pacer { return pacer{win: demand.NewWindow(least,
 // begin starts a round and returns how many elements to ask for.
 func (p *pacer) begin() int {
 	p.timed = !p.win.Fixed() && !p.win.Full()
-	p.h.begin(p.timed)
+	p.h.begin(p.timed, p.win.Most() > 1)
 	return p.win.Size()
 }
 
 // end ends a round in which n elements came.
 func (p *pacer) end(n int) {
 	took := p.h.end(p.timed)
+	size := p.win.Size()
 	switch hurried := p.h.Hurried(); {
-	case p.win.Fixed():
 	case hurried:
 		p.win.Cut(n)
+		p.h.skip = 0 // rounds have become long: time each
 	case p.timed:
 		p.win.Observe(took)
 	}
-	p.h.windowSize.Store(int64(p.win.Size()))
+	if p.win.Size() != size {
+		p.h.windowSize.Store(int64(p.win.Size()))
+	}
 }

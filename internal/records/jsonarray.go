@@ -246,17 +246,18 @@ func (a *arrayReader[T]) bounded(n int) bool {
 
 // decode makes a T of the first n bytes.
 func (a *arrayReader[T]) decode(n int) (v T, bad *Error) {
-	raw := a.w.bytes()[:n]
-	if v, bad = a.dec.decode(raw, a.w.base); bad != nil {
-		bad.Record = a.record
-		var syntax *json.SyntaxError
-		if bad.Reason == Malformed && errors.As(bad.Err, &syntax) {
-			return v, a.repair(bad, false)
-		}
-	} else {
+	raw, at := a.w.bytes()[:n], a.w.base
+	a.w.drop(n) // before user code can panic: the next call must not come upon it again
+	if v, bad = a.dec.decode(raw, at); bad == nil {
 		a.learn(raw)
+		return v, nil
 	}
-	a.w.drop(n)
+	bad.Record = a.record
+	var syntax *json.SyntaxError
+	if bad.Reason == Malformed && errors.As(bad.Err, &syntax) {
+		a.w.drop(-n)
+		return v, a.repair(bad, false)
+	}
 	return v, bad
 }
 

@@ -144,3 +144,47 @@ func TestValuesAreIndependent(t *testing.T) {
 		t.Fatalf("%+v %+v %+v", one, two, three)
 	}
 }
+
+// fussy panics over one of its values.
+type fussy string
+
+func (f *fussy) UnmarshalText(text []byte) error {
+	if string(text) == "bad" {
+		panic("fussy")
+	}
+	*f = fussy(text)
+	return nil
+}
+
+// After a panic in user code the next call goes on with the next record.
+func TestPanicInUserCode(t *testing.T) {
+	type row struct{ A, B fussy }
+	for name, r := range map[string]Reader[row]{
+		"array": JSONArray[row](strings.NewReader(`[{"A":"1","B":"2"},{"A":"x","B":"bad"},{"B":"3"}]`), Options{}),
+		"lines": JSONLines[row](strings.NewReader("{\"A\":\"1\",\"B\":\"2\"}\n{\"A\":\"x\",\"B\":\"bad\"}\n{\"B\":\"3\"}\n"), Options{}),
+		"CSV":   CSV[row](strings.NewReader("A,B\n1,2\nx,bad\n,3\n"), Options{}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			next := func() (v row, n int64, err error) {
+				defer func() {
+					if p := recover(); p != nil {
+						err = errors.New("panic")
+					}
+				}()
+				return r.Next()
+			}
+			if v, n, err := next(); v != (row{"1", "2"}) || n != 1 || err != nil {
+				t.Fatal(v, n, err)
+			}
+			if _, _, err := next(); err == nil || err.Error() != "panic" {
+				t.Fatal(err)
+			}
+			if v, n, err := next(); v != (row{"", "3"}) || n != 3 || err != nil {
+				t.Fatal(v, n, err)
+			}
+			if _, n, err := next(); n != 3 || err != io.EOF {
+				t.Fatal(n, err)
+			}
+		})
+	}
+}

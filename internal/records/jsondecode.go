@@ -4,10 +4,9 @@ import (
 	"bytes"
 	"encoding"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"io"
 	"reflect"
-	"strings"
 )
 
 // jsonKind is what the elements of an array are, as far as it helps to find the next one.
@@ -35,6 +34,7 @@ func kindOf(first byte) jsonKind {
 // that what escapes to encoding/json is allocated once.
 type jsonDecoder[T any] struct {
 	scratch  *T
+	feed     jsonFeed
 	kind     jsonKind // what T is read from
 	nullable bool     // null is a T
 	opaque   bool     // T decodes itself, its fields are its own affair
@@ -67,7 +67,12 @@ func newJSONDecoder[T any]() jsonDecoder[T] {
 // decode reads raw, which stands at byte at of the input. It keeps no part of raw. The error has no record number yet.
 func (d *jsonDecoder[T]) decode(raw []byte, at int64) (v T, bad *Error) {
 	var zero T
-	err := json.Unmarshal(raw, d.scratch)
+	var err error
+	defer func() { *d.scratch = zero }() // nothing of this value goes into the next
+	if !d.feed.decode(bytes.TrimSpace(raw), d.scratch) {
+		*d.scratch = zero
+		err = json.Unmarshal(raw, d.scratch)
+	}
 	if err == nil && !d.nullable && bytes.Equal(bytes.TrimSpace(raw), []byte("null")) {
 		err = fmt.Errorf("null does not fit %s", reflect.TypeFor[T]())
 		bad = &Error{Reason: Malformed, Detail: fmt.Sprintf("%v, at byte %d", err, at), Raw: excerpt(raw), Err: err}
@@ -76,101 +81,53 @@ func (d *jsonDecoder[T]) decode(raw []byte, at int64) (v T, bad *Error) {
 	} else {
 		v = *d.scratch
 	}
-	*d.scratch = zero
 	return v, bad
 }
 
-// explain tells JSON that is none, a record of the wrong kind, and a field that does not fit from one another.
-func (d *jsonDecoder[T]) explain(raw []byte, at int64, err error) *Error {
-	bad := &Error{Reason: Malformed, Raw: excerpt(raw), Err: err}
-	if wrong := checkJSON(raw); wrong != nil {
-		bad.Err = wrong
-		bad.Detail = syntaxDetail(wrong, at)
-		return bad
-	}
-	body := bytes.TrimSpace(raw)
-	at += int64(bytes.Index(raw, body[:1]))
-	if d.opaque {
-		bad.Reason = BadField
-		bad.Detail = fmt.Sprintf("%v, at byte %d", err, at)
-		return bad
-	}
-	if body[0] == '{' && d.kind == objectKind {
-		if name, value, offset, cause := d.culprit(body); cause != nil {
-			bad.Reason = BadField
-			bad.Err = cause
-			bad.Detail = fmt.Sprintf("field %q: %s, at byte %d", name, misfit(value, cause), at+int64(offset))
-			return bad
-		}
-	}
-	if kindOf(body[0]) == d.kind {
-		bad.Reason = BadField
-	}
-	bad.Detail = fmt.Sprintf("%s, at byte %d", misfit(body, err), at)
-	return bad
+// maxFed is the longest value, in bytes, that goes through a feed: it copies what it is given and keeps the room.
+const maxFed = 16 << 10
+
+// jsonFeed gives values to one json.Decoder, which keeps what json.Unmarshal makes anew for each.
+type jsonFeed struct {
+	dec  *json.Decoder
+	left []byte // of the value given, then a line feed, which ends a number
+	gone bool   // the line feed has been read
+	fed  int64  // bytes given, all values and line feeds
 }
 
-// culprit finds the first field of an object that does not go into a T, by trying them one by one: encoding/json names
-// no field when a type's own decoding fails, and no place where the value begins.
-func (d *jsonDecoder[T]) culprit(object []byte) (name string, value json.RawMessage, offset int, cause error) {
-	dec := json.NewDecoder(bytes.NewReader(object))
-	if _, err := dec.Token(); err != nil {
-		return "", nil, 0, nil
+// decode reports whether the value went into v. When it did not, json.Unmarshal says why.
+func (f *jsonFeed) decode(value []byte, v any) bool {
+	if len(value) > maxFed {
+		return false
 	}
-	for dec.More() {
-		token, err := dec.Token()
-		if err != nil {
-			return "", nil, 0, nil
-		}
-		name, _ = token.(string)
-		if dec.Decode(&value) != nil {
-			return "", nil, 0, nil
-		}
-		key, _ := json.Marshal(name)
-		alone := append(append(append(append([]byte{'{'}, key...), ':'), value...), '}')
-		if err := json.Unmarshal(alone, new(T)); err != nil {
-			var wrong *json.UnmarshalTypeError
-			if errors.As(err, &wrong) && strings.HasPrefix(wrong.Field, name+".") {
-				name = wrong.Field
-			}
-			return name, value, int(dec.InputOffset()) - len(value), err
-		}
+	dec := f.dec
+	f.dec = nil // an error, or a panic in a type's own decoding, leaves it in the middle of something
+	if dec == nil {
+		dec, f.fed = json.NewDecoder(f), 0
+	} else if !f.gone {
+		f.fed-- // the decoder has had no need of it
 	}
-	return "", nil, 0, nil
+	f.left, f.gone = value, false
+	end := f.fed + int64(len(value))
+	f.fed = end + 1
+	if dec.Decode(v) != nil || dec.InputOffset() != end || len(f.left) > 0 {
+		return false
+	}
+	f.dec = dec
+	return true
 }
 
-// misfit says in a few words what value does not fit.
-func misfit(value []byte, err error) string {
-	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) && wrong.Type != nil {
-		return fmt.Sprintf("%s does not fit %s", shown(value), wrong.Type)
+// Read gives the decoder the value.
+func (f *jsonFeed) Read(p []byte) (int, error) {
+	if len(f.left) > 0 {
+		n := copy(p, f.left)
+		f.left = f.left[n:]
+		return n, nil
 	}
-	return err.Error()
-}
-
-// shown is a JSON value for a detail: shortened, on one line.
-func shown(value []byte) string {
-	tail := ""
-	if len(value) > maxQuoted {
-		value, tail = value[:maxQuoted], "…"
+	if f.gone || len(p) == 0 {
+		return 0, io.EOF
 	}
-	return strings.Join(strings.Fields(strings.ToValidUTF8(string(value), "\uFFFD")), " ") + tail
-}
-
-// checkJSON says what is wrong with raw as JSON, or nil.
-func checkJSON(raw []byte) error {
-	if json.Valid(raw) {
-		return nil
-	}
-	var any json.RawMessage
-	return json.Unmarshal(raw, &any)
-}
-
-// syntaxDetail gives the place in the input of an error in a value that begins at byte at.
-func syntaxDetail(err error, at int64) string {
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		return fmt.Sprintf("%v, at byte %d", err, at+max(syntax.Offset-1, 0))
-	}
-	return fmt.Sprintf("%v, in the value at byte %d", err, at)
+	f.gone = true
+	p[0] = '\n'
+	return 1, nil
 }

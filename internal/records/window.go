@@ -33,7 +33,7 @@ func (w *window) front(n int) []byte {
 	return b[:min(n, len(b))]
 }
 
-// drop forgets the first n bytes held.
+// drop forgets the first n bytes held. Until the next fill they are still there, and a negative n gets them back.
 func (w *window) drop(n int) {
 	w.off += n
 	w.base += int64(n)
