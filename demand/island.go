@@ -88,6 +88,10 @@ func NewIsland() *Island { return &Island{signal: make(chan struct{}, 1)} }
 
 var never atomic.Bool
 
+// HurryFlag returns the flag behind Hurry, for loops that look at it after each
+// element.
+func (c *Chunk[T]) HurryFlag() *atomic.Bool { return c.flag() }
+
 func (c *Chunk[T]) flag() *atomic.Bool {
 	if c.island == nil {
 		return &never

@@ -37,9 +37,10 @@ type folder[T, A any] struct {
 
 func (f *folder[T, A]) Write(in *demand.Chunk[T]) error {
 	acc, n := *f.acc, 0
+	hurry := in.HurryFlag()
 	for _, v := range in.Items() {
 		acc = f.fn(acc, v)
-		if n++; in.Hurry() {
+		if n++; hurry.Load() {
 			break
 		}
 	}

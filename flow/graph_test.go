@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/weir-go/weir/demand"
 	"github.com/weir-go/weir/flow"
 	"github.com/weir-go/weir/operators"
@@ -40,8 +42,7 @@ type el struct {
 func (e el) key() string { return fmt.Sprint(e.v, e.ids) }
 
 type graph struct {
-	rng   *rand.Rand
-	seed  uint64
+	pick  func(n int) int // from 0 to n-1, at random
 	nodes int
 	exact bool // which elements arrive is determined
 	cuts  bool // some elements are given up on purpose
@@ -124,14 +125,14 @@ func (g *graph) fault() error {
 
 // source is a tracked source of n elements, read a few at a time.
 func (g *graph) source() branch {
-	n := g.rng.IntN(300)
-	per := 1 + g.rng.IntN(40)
+	n := g.pick(300)
+	per := 1 + g.pick(40)
 	b := branch{ordered: true}
 	for range n {
-		b.want = append(b.want, el{v: g.rng.IntN(1000), ids: []int{g.ids}})
+		b.want = append(b.want, el{v: g.pick(1000), ids: []int{g.ids}})
 		g.ids++
 	}
-	tracked := g.rng.IntN(4) > 0
+	tracked := g.pick(4) > 0
 	items := b.want
 	b.f = flow.From(stage.NewSource(stage.Meta{Kind: "tracked"}, func(*stage.Runtime) demand.Upstream[el] {
 		return &trackedSource{g: g, rest: items, per: per, tracked: tracked}
@@ -213,7 +214,7 @@ func (g *graph) settled(r *read, st demand.Settlement) {
 
 // grow puts stages on a branch at random.
 func (g *graph) grow(b branch, depth int) branch {
-	for range g.rng.IntN(4) {
+	for range g.pick(4) {
 		b = g.stage(b, depth)
 	}
 	return b
@@ -221,7 +222,7 @@ func (g *graph) grow(b branch, depth int) branch {
 
 func (g *graph) stage(b branch, depth int) branch {
 	g.nodes++
-	switch k := g.rng.IntN(13); k {
+	switch k := g.pick(13); k {
 	case 0:
 		fn := func(e el) el { g.mustNot(); return el{e.v + 1, e.ids} }
 		b.f = flow.Via(b.f, operators.Map(fn))
@@ -229,13 +230,13 @@ func (g *graph) stage(b branch, depth int) branch {
 	case 1, 2, 3:
 		var opts []stage.Option
 		if k > 1 {
-			opts = append(opts, stage.Workers(1+g.rng.IntN(5)))
+			opts = append(opts, stage.Workers(1+g.pick(5)))
 		}
 		if k > 2 {
 			opts = append(opts, stage.Unordered())
 			b.ordered = false
 		}
-		jitter := g.rng.IntN(3) == 0
+		jitter := g.pick(3) == 0
 		b.f = flow.Via(b.f, operators.MapErr(func(e el) (el, error) {
 			if jitter && e.v%17 == 0 {
 				runtime.Gosched()
@@ -244,7 +245,7 @@ func (g *graph) stage(b branch, depth int) branch {
 		}, opts...))
 		b.want = mapped(b.want, func(e el) el { return el{e.v * 3, e.ids} })
 	case 4:
-		m := 2 + g.rng.IntN(4)
+		m := 2 + g.pick(4)
 		b.f = b.f.Via(operators.Filter(func(e el) bool {
 			if e.v%m == 0 {
 				g.resolve(e.ids)
@@ -262,12 +263,12 @@ func (g *graph) stage(b branch, depth int) branch {
 		}
 		b.want = kept
 	case 5, 6:
-		b.f = b.f.Via(operators.Async[el](1 + g.rng.IntN(50)))
+		b.f = b.f.Via(operators.Async[el](1 + g.pick(50)))
 	case 7:
 		if !b.ordered {
 			return b
 		}
-		n := g.rng.IntN(200)
+		n := g.pick(200)
 		if n <= len(b.want) { // what is above may still hold some that would be dropped
 			g.cuts = true
 			// A partition drops, on purpose, what belongs to a branch that has left.
@@ -276,13 +277,13 @@ func (g *graph) stage(b branch, depth int) branch {
 		}
 		b.f = b.f.Via(operators.Take[el](n))
 	case 8:
-		n := 1 + g.rng.IntN(20)
-		d := time.Duration(g.rng.IntN(2)) * time.Millisecond
+		n := 1 + g.pick(20)
+		d := time.Duration(g.pick(2)) * time.Millisecond
 		batches := flow.Via(b.f, operators.Batch[el](n, d))
 		b.f = flow.Via(batches, flatMapOp(func(es []el) []el { return es }))
 		// An element of a batch is only done when the whole batch is.
 	case 9:
-		n := g.rng.IntN(3)
+		n := g.pick(3)
 		b.f = flow.Via(b.f, flatMapOp(func(e el) []el {
 			if n == 0 {
 				g.resolve(e.ids)
@@ -307,16 +308,16 @@ func (g *graph) stage(b branch, depth int) branch {
 			return b
 		}
 		o := g.grow(g.source(), depth-1)
-		if g.rng.IntN(2) == 0 {
+		if g.pick(2) == 0 {
 			b.f = flow.Concat(b.f, o.f)
 			b.ordered = b.ordered && o.ordered
 		} else {
-			b.f = flow.MergeWith([]flow.Flow[el]{b.f, o.f}, stage.Capacity(1+g.rng.IntN(30)))
+			b.f = flow.MergeWith([]flow.Flow[el]{b.f, o.f}, stage.Capacity(1+g.pick(30)))
 			b.ordered = false
 		}
 		b.want = slices.Concat(b.want, o.want)
 	case 12:
-		n := 1 + g.rng.IntN(30)
+		n := 1 + g.pick(30)
 		b.f = b.f.Via(operators.Async[el](n))
 	}
 	return b
@@ -324,11 +325,11 @@ func (g *graph) stage(b branch, depth int) branch {
 
 // fork divides a branch, lets the parts grow, and joins them again.
 func (g *graph) fork(b branch, depth int) branch {
-	n := 2 + g.rng.IntN(2)
-	opt := stage.Capacity(1 + g.rng.IntN(40))
+	n := 2 + g.pick(2)
+	opt := stage.Capacity(1 + g.pick(40))
 	var parts []flow.Flow[el]
 	wants := make([][]el, n)
-	switch kind := g.rng.IntN(4); {
+	switch kind := g.pick(4); {
 	case kind == 0:
 		parts = flow.Partition(b.f, n, func(e el) int { return e.v % n }, opt)
 		for _, e := range b.want {
@@ -343,7 +344,7 @@ func (g *graph) fork(b branch, depth int) branch {
 		// One to one on both paths, so that they keep count.
 		two := flow.Broadcast(b.f, 2, opt)
 		left := flow.Via(two[0], operators.Map(func(e el) el { g.mustNot(); return e }))
-		right := two[1].Via(operators.Async[el](1 + g.rng.IntN(20)))
+		right := two[1].Via(operators.Async[el](1 + g.pick(20)))
 		b.f = flow.ZipWith(left, right, func(x, y el) el { return el{x.v + y.v, slices.Concat(x.ids, y.ids)} })
 		b.want = mapped(b.want, func(e el) el { return el{2 * e.v, slices.Concat(e.ids, e.ids)} })
 		return b
@@ -436,15 +437,30 @@ func TestRandomGraphs(t *testing.T) {
 	}
 	for i := range n {
 		seed := base + uint64(i)
-		if !runGraph(t, seed) {
+		if !runGraph(t, rand.New(rand.NewPCG(seed, 1)).IntN) {
 			t.Fatalf("run it alone with WEIR_GRAPH_SEED=%d", seed)
 		}
 	}
 }
 
-func runGraph(t *testing.T, seed uint64) bool {
-	g := &graph{rng: rand.New(rand.NewPCG(seed, 1)), seed: seed, exact: true, flushed: map[int]int{}, expected: map[int]int{}}
-	g.mode = mode(g.rng.IntN(int(modes)))
+// TestGraphProperty is the same with rapid, which finds the smallest graph that
+// fails.
+func TestGraphProperty(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		runGraph(t, func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "pick") })
+	})
+}
+
+// tester is what *testing.T and *rapid.T have in common here.
+type tester interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Logf(format string, args ...any)
+}
+
+func runGraph(t tester, pick func(int) int) bool {
+	g := &graph{pick: pick, exact: true, flushed: map[int]int{}, expected: map[int]int{}}
+	g.mode = mode(g.pick(int(modes)))
 	b := g.grow(g.source(), 2)
 	b = g.grow(b, 2)
 	for _, e := range b.want {
@@ -453,17 +469,17 @@ func runGraph(t *testing.T, seed uint64) bool {
 	if g.cuts {
 		g.exact = false
 	}
-	g.at = 1 + g.rng.IntN(200)
+	g.at = 1 + g.pick(200)
 	s := &end{g: g}
 	if g.mode == sinkFailing {
-		s.failAt = g.rng.IntN(200)
+		s.failAt = g.pick(200)
 		if s.failAt == 0 {
 			s.failAt = 1
 		}
 	}
-	m := stage.Configure("end", stage.TakesWindow, windowOption(g.rng))
+	m := stage.Configure("end", stage.TakesWindow, windowOption(g.pick))
 	m.Flushes = true
-	m.FlushEvery = 1 + g.rng.IntN(100)
+	m.FlushEvery = 1 + g.pick(100)
 	p := b.f.To(stage.NewSink(m, func(*stage.Runtime) stage.Writer[el] { return s }))
 	ctx, cancel := context.WithCancelCause(context.Background())
 	defer cancel(nil)
@@ -473,7 +489,7 @@ func runGraph(t *testing.T, seed uint64) bool {
 		return false
 	}
 	if g.mode == cancelling {
-		for range g.rng.IntN(300) {
+		for range g.pick(300) {
 			runtime.Gosched()
 		}
 		cancel(errCut)
@@ -487,8 +503,8 @@ func runGraph(t *testing.T, seed uint64) bool {
 	return g.judge(t, b, s, r.Wait(), p)
 }
 
-func windowOption(rng *rand.Rand) []stage.Option {
-	switch w := []int{0, 1, 2, 7, 64, 1024}[rng.IntN(6)]; w {
+func windowOption(pick func(int) int) []stage.Option {
+	switch w := []int{0, 1, 2, 7, 64, 1024}[pick(6)]; w {
 	case 0:
 		return nil
 	default:
@@ -496,7 +512,7 @@ func windowOption(rng *rand.Rand) []stage.Option {
 	}
 }
 
-func (g *graph) judge(t *testing.T, b branch, s *end, err error, p flow.Pipeline) bool {
+func (g *graph) judge(t tester, b branch, s *end, err error, p flow.Pipeline) bool {
 	ok := true
 	bad := func(format string, args ...any) {
 		t.Helper()
@@ -561,7 +577,7 @@ func (g *graph) judge(t *testing.T, b branch, s *end, err error, p flow.Pipeline
 		}
 	}
 	if !ok {
-		t.Logf("seed %d, cuts %v, error %v\n%s", g.seed, g.cuts, err, p)
+		t.Logf("cuts %v, error %v\n%s", g.cuts, err, p)
 	}
 	return ok
 }

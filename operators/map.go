@@ -50,7 +50,8 @@ func MapErr[In, Out any](f func(In) (Out, error), opts ...stage.Option) stage.St
 // MapContext is MapErr with a function that gets a context, which ends when the
 // run does or the stage is cancelled. It is for calls that take their time:
 // stage.Workers(n) makes n of them at once, in order, or with stage.Unordered
-// as they come. With workers the stage holds at most n elements.
+// as they come. With workers the stage holds
+// at most 2n elements: n under way and n that wait for a worker or for their turn.
 //
 // emits when upstream does and f succeeds · backpressures when downstream does,
 // or all workers are busy · completes when upstream does and all calls are done

@@ -5,15 +5,18 @@ import (
 	"github.com/weir-go/weir/stage"
 )
 
-// Slice emits the elements of items in order.
+// Slice emits the elements of items in order. They must not change while it
+// runs.
+//
+// emits as many as are asked for · completes after the last one · never fails
 func Slice[T any](items []T, opts ...stage.Option) stage.Source[T] {
 	m := stage.Configure("Slice", stage.TakesName, opts)
 	return stage.NewSource(m, func(*stage.Runtime) demand.Upstream[T] { return &slice[T]{rest: items} })
 }
 
 type slice[T any] struct {
+	ending
 	rest []T
-	err  error
 }
 
 func (s *slice[T]) Pull(dst *demand.Chunk[T]) error {
@@ -29,27 +32,28 @@ func (s *slice[T]) Pull(dst *demand.Chunk[T]) error {
 	return nil
 }
 
-func (s *slice[T]) Cancel(cause error) { s.rest, s.err = nil, cause }
-
 // Range emits the integers from lo up to and without hi.
+//
+// emits as many as are asked for · completes before hi · never fails
 func Range(lo, hi int, opts ...stage.Option) stage.Source[int] {
 	m := stage.Configure("Range", stage.TakesName, opts)
 	return stage.NewSource(m, func(*stage.Runtime) demand.Upstream[int] { return &counter{next: lo, end: hi} })
 }
 
 type counter struct {
+	ending
 	next, end int
-	err       error
 }
 
 func (c *counter) Pull(dst *demand.Chunk[int]) error {
-	if c.err != nil {
+	switch {
+	case c.err != nil:
 		return c.err
-	}
-	n := min(dst.Free(), c.end-c.next)
-	if n <= 0 {
+	case c.next >= c.end:
 		return demand.ErrCompleted
 	}
+	// The distance may be more than an int holds.
+	n := int(min(uint(dst.Free()), uint(c.end)-uint(c.next)))
 	out := dst.Spare()[:n]
 	for i := range out {
 		out[i] = c.next + i
@@ -58,5 +62,3 @@ func (c *counter) Pull(dst *demand.Chunk[int]) error {
 	dst.Grow(n)
 	return nil
 }
-
-func (c *counter) Cancel(cause error) { c.err = cause }

@@ -14,15 +14,17 @@ import (
 // the element, or an error.
 type Call[In, Out any] func(ctx context.Context, v In, at demand.Position) (out Out, keep bool, err error)
 
-// Workers calls f for elements of up on n goroutines at once. At most n
-// elements are taken from up and not yet handed on. Results leave in the order
+// Workers calls f for elements of up on n goroutines at once. At most 2n
+// elements are taken from up and not yet handed on: n under way, and n that wait
+// for a worker, so that none is idle between two elements, or to be handed on.
+// Results leave in the order
 // of the elements or, unordered, as they come. After an error no further
 // element is begun; ordered, the results before it are still handed on.
 //
 // up is pulled without waiting while calls are under way, so it must heed
 // patience, or be the end of a link.
 func Workers[In, Out any](cell *Cell, up demand.Upstream[In], n int, unordered bool, f Call[In, Out]) demand.Upstream[Out] {
-	w := &workers[In, Out]{cell: cell, up: up, slots: make([]slot[In, Out], n), unordered: unordered, f: f, jobs: make(chan *slot[In, Out], n)}
+	w := &workers[In, Out]{cell: cell, up: up, n: n, slots: make([]slot[In, Out], 2*n), unordered: unordered, f: f, jobs: make(chan *slot[In, Out], 2*n)}
 	w.ctx, w.cancel = context.WithCancelCause(cell.Run.ctx)
 	cell.workers = n
 	return w
@@ -56,6 +58,7 @@ type workers[In, Out any] struct {
 	unordered bool
 	f         Call[In, Out]
 
+	n      int
 	slots  []slot[In, Out]
 	head   int // ordered: the slot whose result leaves next
 	used   int
@@ -144,7 +147,7 @@ func (w *workers[In, Out]) begin() {
 	s.in, s.record, s.lineage, s.busy = w.in.Items()[0], w.in.Record(0), w.in.Lineage().Fork(), true
 	w.in.Advance(1)
 	w.used++
-	if w.began < min(w.used, len(w.slots)) {
+	if w.began < min(w.used, w.n) {
 		w.began++
 		w.wg.Add(1)
 		w.cell.Run.Go(w.work)
