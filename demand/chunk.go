@@ -32,10 +32,11 @@ func NewChunk[T any](n int) *Chunk[T] {
 }
 
 // Reset makes the chunk an empty one with room for n elements, which wants
-// elements without a limit of time. What it still held is abandoned.
+// elements without a limit of time. What it still held is abandoned, and counted
+// as discarded.
 func (c *Chunk[T]) Reset(n int) {
 	if c.head < c.tail {
-		c.Abandon(ErrEnough)
+		c.discard(ErrEnough)
 	} else if c.lineage != nil {
 		c.lineage.Release()
 		c.lineage = nil
@@ -169,10 +170,18 @@ func (c *Chunk[T]) Abandon(cause error) int {
 	return n
 }
 
-// Fail notes that the input has failed with err: once its elements are used
-// up, Refill returns err. The elements still held are abandoned.
+func (c *Chunk[T]) discard(cause error) {
+	n := c.Abandon(cause)
+	if c.island != nil && c.island.Host != nil {
+		c.island.Host.Discarded(n)
+	}
+}
+
+// Fail notes that the input has failed with err, which Refill returns from now
+// on. The elements still held, the one that failed among them, are abandoned
+// and counted as discarded.
 func (c *Chunk[T]) Fail(err error) {
-	c.Abandon(err)
+	c.discard(err)
 	c.err = err
 }
 

@@ -54,6 +54,8 @@ type Island struct {
 type Host interface {
 	// Working returns the stage at work, as the owner of what it holds.
 	Working() any
+	// Discarded is told of elements that the stage at work gave up.
+	Discarded(n int)
 	// Sleeping is told when the island starts and ends to sleep.
 	Sleeping(on *Waiting, begin bool)
 }

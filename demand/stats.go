@@ -4,6 +4,10 @@ import "time"
 
 // StageStats is what was seen of a stage. Busy, Idle and Backpressured add up
 // to the time that the stage has run.
+//
+// When a run has ended, the books of a stage that makes one element of each
+// balance: In = Out + DroppedTotal + Discarded; so do those of a link. An element
+// that Failed is one that was then dropped, by policy, or discarded.
 type StageStats struct {
 	Name          string
 	Kind          string

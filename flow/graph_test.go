@@ -500,7 +500,8 @@ func runGraph(t tester, pick func(int) int) bool {
 		t.Errorf("hangs: %+v\n%s", r.Snapshot(), p)
 		return false
 	}
-	return g.judge(t, b, s, r.Wait(), p)
+	err = r.Wait()
+	return g.judge(t, b, s, err, p) && g.balanced(t, r.Snapshot())
 }
 
 func windowOption(pick func(int) int) []stage.Option {
@@ -578,6 +579,28 @@ func (g *graph) judge(t tester, b branch, s *end, err error, p flow.Pipeline) bo
 	}
 	if !ok {
 		t.Logf("cuts %v, error %v\n%s", g.cuts, err, p)
+	}
+	return ok
+}
+
+// balanced checks the books: what went into a link or a stage that makes one
+// element of each came out, or was counted as dropped or discarded.
+func (g *graph) balanced(t tester, s flow.Snapshot) bool {
+	ok := true
+	for _, st := range s.Stages {
+		if st.Link != nil && st.Link.Held != 0 {
+			ok = false
+			t.Errorf("link %s still holds %d", st.Name, st.Link.Held)
+		}
+		switch st.Kind {
+		case "Async", "link", "Map", "MapErr":
+		default:
+			continue
+		}
+		if g.mode != panicking && st.In != st.Out+st.DroppedTotal()+st.Discarded {
+			ok = false
+			t.Errorf("mode %d: %s %s: in %d, out %d, dropped %v, discarded %d", g.mode, st.Kind, st.Name, st.In, st.Out, st.Dropped, st.Discarded)
+		}
 	}
 	return ok
 }

@@ -158,14 +158,15 @@ func (d *sinkDriver[T]) write() error {
 	}
 	for d.in.Len() > 0 {
 		before := d.in.Len()
-		if err := d.w.Write(&d.in); err != nil {
-			return d.fail(err)
-		}
+		err := d.w.Write(&d.in)
 		wrote := before - d.in.Len()
-		if wrote == 0 {
+		d.cell.out += uint64(wrote)
+		switch {
+		case err != nil:
+			return d.fail(err)
+		case wrote == 0:
 			return d.fail(errors.New("the sink took no element"))
 		}
-		d.cell.out += uint64(wrote)
 		if d.opt.Flushes {
 			d.dirty += wrote
 		}

@@ -96,6 +96,9 @@ func (h *island) protect(f func() error) (err error) {
 // Working implements demand.Host.
 func (h *island) Working() any { return h.cur }
 
+// Discarded implements demand.Host.
+func (h *island) Discarded(n int) { h.cur.Discard(n) }
+
 // Sleeping implements demand.Host.
 func (h *island) Sleeping(on *demand.Waiting, begin bool) {
 	now := time.Now()

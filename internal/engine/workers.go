@@ -205,7 +205,7 @@ func (w *workers[In, Out]) leave(s *slot[In, Out], dst *demand.Chunk[Out]) {
 		s.lineage.Abandon(s.err)
 		w.cell.Discard(1)
 		w.err = s.err
-		w.in.Abandon(s.err)
+		w.in.Fail(s.err)
 		w.broken = true
 	case s.keep:
 		if dst.Len() == 0 {
