@@ -52,11 +52,10 @@ type graph struct {
 	reads []*read
 	mode  mode
 	faults
-	mu        sync.Mutex
-	flushed   map[int]int // by record: copies flushed or dropped on purpose
-	expected  map[int]int
-	early     []string
-	described string
+	mu       sync.Mutex
+	flushed  map[int]int // by record: copies flushed or dropped on purpose
+	expected map[int]int
+	early    []string
 }
 
 type faults struct {
@@ -280,11 +279,11 @@ func (g *graph) stage(b branch, depth int) branch {
 		n := 1 + g.pick(20)
 		d := time.Duration(g.pick(2)) * time.Millisecond
 		batches := flow.Via(b.f, operators.Batch[el](n, d))
-		b.f = flow.Via(batches, flatMapOp(func(es []el) []el { return es }))
+		b.f = flow.Via(batches, operators.FlatMap(func(es []el) []el { return es }))
 		// An element of a batch is only done when the whole batch is.
 	case 9:
 		n := g.pick(3)
-		b.f = flow.Via(b.f, flatMapOp(func(e el) []el {
+		b.f = flow.Via(b.f, operators.FlatMap(func(e el) []el {
 			if n == 0 {
 				g.resolve(e.ids)
 			}

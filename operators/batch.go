@@ -12,7 +12,9 @@ import (
 // emitted. Each slice is new, and belongs to whoever gets it.
 //
 // A batch is only begun when downstream asks for one. When time runs out while
-// nobody asks, the batch keeps growing up to n.
+// nobody asks, the batch stays, and goes at the next request, together with what
+// has come until then, up to n. A call of user code above that is under way when
+// time runs out is waited for.
 //
 // emits when n elements have come, or d after the first, or at the end ·
 // backpressures when downstream does · completes when upstream does, after the
@@ -27,6 +29,10 @@ func Batch[T any](n int, d time.Duration, opts ...stage.Option) stage.Stage[T, [
 	})
 }
 
+// maxRead bounds how many elements a stage asks for at once that needs many for
+// one: their memory is there twice for so long.
+const maxRead = 1024
+
 type batch[T any] struct {
 	up    demand.Upstream[T]
 	in    demand.Chunk[T]
@@ -34,35 +40,56 @@ type batch[T any] struct {
 	d     time.Duration
 	open  demand.Gather[T]
 	flush time.Time // when the open batch has waited long enough
+	alarm demand.Alarm
 }
 
 func (b *batch[T]) Pull(dst *demand.Chunk[[]T]) error {
-	for {
+	for b.open.Len() < b.n {
 		p := demand.Forever
-		if b.d > 0 && b.open.Len() > 0 {
+		begun := b.open.Len() > 0
+		if begun && b.d > 0 {
 			p = demand.Until(b.flush)
 		}
-		err := demand.RefillMax(b.up, &b.in, dst, b.n-b.open.Len(), p)
-		switch {
-		case err != nil:
-			if b.open.Len() == 0 {
+		if err := demand.RefillMax(b.up, &b.in, dst, min(b.n-b.open.Len(), maxRead), p); err != nil {
+			if !begun || stopped(dst) {
 				return err
 			}
-			b.open.Emit(dst)
-			return nil
-		case b.in.Len() > 0:
-			if b.open.Len() == 0 && b.d > 0 {
-				b.flush = time.Now().Add(b.d)
+			break
+		}
+		came := b.in.Len() > 0
+		if b.open.Take(&b.in, b.n, dst); b.open.Len() == b.n {
+			break
+		}
+		if b.d > 0 && b.open.Len() > 0 {
+			now := time.Now()
+			if !begun {
+				b.flush = now.Add(b.d)
+			} else if !now.Before(b.flush) {
+				break
 			}
-			if b.open.Take(&b.in, b.n, dst); b.open.Len() < b.n {
-				continue
+			if dst.Patience().IsNoWait() {
+				b.alarm.Set(dst.Island(), b.flush)
 			}
-		case b.open.Len() == 0 || b.d == 0 || time.Now().Before(b.flush):
+		}
+		if !came {
 			return nil // downstream's patience was the shorter one
 		}
-		b.open.Emit(dst)
-		return nil
+		if yes, err := demand.Impatient(dst); yes {
+			return err
+		}
 	}
+	b.open.Emit(dst)
+	return nil
 }
 
-func (b *batch[T]) Cancel(cause error) { b.up.Cancel(cause) }
+func (b *batch[T]) Cancel(cause error) {
+	b.alarm.Stop()
+	b.up.Cancel(cause)
+}
+
+// stopped reports that the run of a pull was stopped: what is held then is not
+// handed on, but given up.
+func stopped[T any](dst *demand.Chunk[T]) bool {
+	isl := dst.Island()
+	return isl != nil && isl.Stopped()
+}

@@ -11,7 +11,7 @@ import (
 // Map replaces each element by f of it. f must not fail; see MapErr.
 //
 // emits when upstream does · backpressures when downstream does · completes
-// when upstream does · cancels when downstream does
+// when upstream does · fails when upstream does · cancels when downstream does
 func Map[In, Out any](f func(In) Out, opts ...stage.Option) stage.Stage[In, Out] {
 	m := stage.Configure("Map", stage.TakesName, opts).Func(f == nil, "function")
 	return stage.Make(m, func(_ *stage.Runtime, up demand.Upstream[In]) demand.Upstream[Out] {
@@ -40,8 +40,8 @@ func (m *mapper[In, Out]) Cancel(cause error) { m.up.Cancel(cause) }
 // *stage.Error.
 //
 // emits when upstream does and f succeeds · backpressures when downstream does ·
-// completes when upstream does · fails when f does, by policy · cancels when
-// downstream does
+// completes when upstream does · fails when upstream does, and when f does, by
+// policy · cancels when downstream does
 func MapErr[In, Out any](f func(In) (Out, error), opts ...stage.Option) stage.Stage[In, Out] {
 	m := stage.Configure("MapErr", stage.TakesOnError|stage.TakesWorkers|stage.TakesUnordered, opts).Func(f == nil, "function")
 	return mapContext(m, func(_ context.Context, v In) (Out, error) { return f(v) })
@@ -50,13 +50,14 @@ func MapErr[In, Out any](f func(In) (Out, error), opts ...stage.Option) stage.St
 // MapContext is MapErr with a function that gets a context, which ends when the
 // run does or the stage is cancelled. It is for calls that take their time:
 // stage.Workers(n) makes n of them at once, in order, or with stage.Unordered
-// as they come. With workers the stage holds
-// at most 2n elements: n under way and n that wait for a worker or for their turn.
+// as they come. With workers the stage holds at most 2n elements: n under way
+// and n that wait for a worker or for their turn.
 //
 // emits when upstream does and f succeeds · backpressures when downstream does,
 // or all workers are busy · completes when upstream does and all calls are done
-// · fails when f does, by policy · cancels when downstream does, and waits for
-// the calls under way · starts n goroutines, with Workers(n)
+// · fails when upstream does, and when f does, by policy · cancels when
+// downstream does, and waits for the calls under way · starts n goroutines, with
+// Workers(n)
 func MapContext[In, Out any](f func(context.Context, In) (Out, error), opts ...stage.Option) stage.Stage[In, Out] {
 	m := stage.Configure("MapContext", stage.TakesOnError|stage.TakesWorkers|stage.TakesUnordered, opts).Func(f == nil, "function")
 	return mapContext(m, f)
@@ -71,23 +72,11 @@ func mapContext[In, Out any](m stage.Meta, f func(context.Context, In) (Out, err
 				return stage.Call(ctx, rt, v, func() demand.Position { return at }, f)
 			})
 		}
-		return &tryMapper[In, Out]{up: up, rt: rt, ctx: rt.Context(), f: f}
+		t := &transform[In, Out]{up: up}
+		ctx := rt.Context()
+		t.f = func(i int, v In) (Out, bool, error) {
+			return stage.Call(ctx, rt, v, func() demand.Position { return t.in.Position(i) }, f)
+		}
+		return t
 	})
 }
-
-// tryMapper calls a function that may fail, on the island's goroutine.
-type tryMapper[In, Out any] struct {
-	up  demand.Upstream[In]
-	rt  *stage.Runtime
-	ctx context.Context
-	in  demand.Chunk[In]
-	f   func(context.Context, In) (Out, error)
-}
-
-func (m *tryMapper[In, Out]) Pull(dst *demand.Chunk[Out]) error {
-	return demand.PullTransformed(m.up, &m.in, dst, func(i int, v In) (Out, bool, error) {
-		return stage.Call(m.ctx, m.rt, v, func() demand.Position { return m.in.Position(i) }, m.f)
-	})
-}
-
-func (m *tryMapper[In, Out]) Cancel(cause error) { m.up.Cancel(cause) }

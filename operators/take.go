@@ -6,11 +6,11 @@ import (
 )
 
 // Take passes on the first n elements, then completes and cancels upstream. It
-// never asks for more than it still needs.
+// never asks for more than it still needs; n of zero asks for nothing.
 //
 // emits when upstream does · backpressures when downstream does · completes
-// after n elements, or when upstream does · cancels when downstream does, and
-// after n elements
+// after n elements, or when upstream does · fails when upstream does before ·
+// cancels when downstream does, and when it is asked again after n elements
 func Take[T any](n int, opts ...stage.Option) stage.Stage[T, T] {
 	m := stage.Configure("Take", stage.TakesName, opts).Require(n >= 0, "number of elements must not be negative, is %d", n)
 	return stage.Make(m, func(_ *stage.Runtime, up demand.Upstream[T]) demand.Upstream[T] {

@@ -5,30 +5,44 @@ import (
 	"github.com/weir-go/weir/stage"
 )
 
-// ForEach calls f for each element. An error of f fails the run.
+// ForEach calls f for each element. An error of f fails the run, except
+// demand.ErrEnough: that says that no more is wanted, and ends the run well.
 func ForEach[T any](f func(T) error, opts ...stage.Option) stage.Sink[T] {
 	m := stage.Configure("ForEach", stage.TakesWindow, opts).Func(f == nil, "function")
-	return stage.NewSink(m, func(*stage.Runtime) stage.Writer[T] { return forEach[T]{f: f} })
+	return stage.NewSink(m, func(rt *stage.Runtime) stage.Writer[T] { return forEach[T]{rt: rt, f: f} })
 }
 
 type forEach[T any] struct {
 	unbuffered
-	f func(T) error
+	rt *stage.Runtime
+	f  func(T) error
 }
 
 func (s forEach[T]) Write(in *demand.Chunk[T]) error {
-	n := 0
+	n, hurry := 0, in.HurryFlag()
 	for _, v := range in.Items() {
 		if err := s.f(v); err != nil {
 			in.Advance(n)
-			return err
+			if err == demand.ErrEnough {
+				return err
+			}
+			return located(s.rt, in.Position(0), err)
 		}
-		if n++; in.Hurry() {
+		if n++; hurry.Load() {
 			break
 		}
 	}
 	in.Advance(n)
 	return nil
+}
+
+// located gives an error the place of the element that caused it, if it has
+// none.
+func located(rt *stage.Runtime, at demand.Position, err error) error {
+	if placed, ok := err.(*stage.Error); ok {
+		return placed
+	}
+	return &stage.Error{Stage: rt.Name(), Source: at.Source, Record: at.Record, Err: err}
 }
 
 // unbuffered is the end of a sink that holds nothing back.

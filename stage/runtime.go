@@ -14,7 +14,6 @@ import (
 type Runtime struct {
 	cell *engine.Cell
 	meta Meta
-	log  *slog.Logger
 }
 
 // NewRuntime adds a stage to a run. It is for the library's own packages.

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/weir-go/weir/demand"
@@ -110,12 +109,10 @@ func (m *meter[T]) Cancel(cause error) {
 	m.up.Cancel(cause)
 }
 
-// Unplaced returns up without its meters, for runtime code that looks for a
-// link.
+// linkOf returns the link that up is the consuming end of, if it is one.
 func linkOf[T any](up demand.Upstream[T]) (*demand.Link[T], bool) {
-	switch u := up.(type) {
-	case *linkEnd[T]:
-		return u.Link, true
+	if end, ok := up.(*linkEnd[T]); ok {
+		return end.Link, true
 	}
 	return nil, false
 }
@@ -136,12 +133,4 @@ func (l *linkEnd[T]) Pull(dst *demand.Chunk[T]) error {
 		return l.r.cause()
 	}
 	return err
-}
-
-// Bounds says what is wrong with a number that must be at least least.
-func Bounds(what string, n, least int) error {
-	if n >= least {
-		return nil
-	}
-	return fmt.Errorf("%s must be at least %d, is %d", what, least, n)
 }

@@ -35,9 +35,6 @@ type flight struct {
 	Destination string `json:"destination"`
 }
 
-// skipped takes the bytes of an element and does nothing with them: what is left is splitting.
-type skipped struct{}
-
 func benchmark[T any](b *testing.B, text string, open func(r io.Reader) Reader[T]) {
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
@@ -110,9 +107,9 @@ func BenchmarkJSONArraySplit(b *testing.B) {
 	}
 }
 
-// BenchmarkJSONArrayDamaged has every third element cut off.
+// BenchmarkJSONArrayDamaged has every second element cut off.
 func BenchmarkJSONArrayDamaged(b *testing.B) {
-	text := flights(10_000, "[", ",", "]", flightJSON+`,{"date":"2001","delay":3,`+flightJSON[:0]+`"dis`)
+	text := flights(10_000, "[", ",", "]", flightJSON+`,{"date":"2001/01/01 00:47","dis`)
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {

@@ -80,7 +80,8 @@ func next[T any](r Reader[T]) func() error {
 // The buffer never grows past the longest record and what is read beside it.
 func TestWindowIsBounded(t *testing.T) {
 	for _, limit := range []int{1, 100, 64 << 10, 1 << 20} {
-		r := JSONArray[struct{}](io.MultiReader(strings.NewReader(`[{},"`), &repeated{text: "x", n: 8 << 20}), Options{MaxRecord: limit}).(*arrayReader[struct{}])
+		in := io.MultiReader(strings.NewReader(`[{},"`), &repeated{text: "x", n: 8 << 20})
+		r := JSONArray[struct{}](in, Options{MaxRecord: limit}).(*arrayReader[struct{}])
 		if _, err := read(t, r); err != nil {
 			t.Fatal(err)
 		}

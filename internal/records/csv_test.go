@@ -116,7 +116,8 @@ func TestCSVFields(t *testing.T) {
 		t.Fatal(all, err)
 	}
 	a, b := all[0].value, all[1].value
-	if a.ID != 7 || a.Name != "x" || a.F != 1.5 || !a.OK || a.At.Day() != 31 || a.Std.Year() != 2001 || a.Addr.String() != "::1" || *a.Maybe != 3 || a.When.Year() != 2006 || a.hidden != 0 {
+	if a.ID != 7 || a.Name != "x" || a.F != 1.5 || !a.OK || a.At.Day() != 31 || a.Std.Year() != 2001 ||
+		a.Addr.String() != "::1" || *a.Maybe != 3 || a.When.Year() != 2006 || a.hidden != 0 {
 		t.Errorf("%+v", a)
 	}
 	if b.ID != 8 || b.Name != "" || b.OK || !b.Std.IsZero() || b.Maybe != nil || b.When != nil {

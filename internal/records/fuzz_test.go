@@ -41,7 +41,8 @@ func sameInPieces[T any](t *testing.T, data []byte, open func(r io.Reader) Reade
 		}
 		for i := range all {
 			a, b := all[i], again[i]
-			if fmt.Sprint(a.value) != fmt.Sprint(b.value) || (a.bad == nil) != (b.bad == nil) || a.bad != nil && a.bad.Reason != b.bad.Reason {
+			same := fmt.Sprint(a.value) == fmt.Sprint(b.value) && (a.bad == nil) == (b.bad == nil)
+			if !same || a.bad != nil && a.bad.Reason != b.bad.Reason {
 				t.Fatalf("record %d: at once %+v, in pieces of %d %+v", i+1, a, size, b)
 			}
 		}
@@ -81,38 +82,73 @@ func FuzzJSONArray(f *testing.F) {
 	})
 }
 
-// An element of any content, cut off anywhere, is one malformed record among intact ones.
+// cutOffArray is an array of five items of this content, the third of them cut off after some bytes, and what must come out.
+func cutOffArray(t *testing.T, name, value string, cut int, glue string) (in, want string) {
+	t.Helper()
+	var elements, stories []string
+	for i := range 5 {
+		b, err := json.Marshal(item{i, name, []string{value, name}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back item // not UTF-8 does not come back
+		if err := json.Unmarshal(b, &back); err != nil {
+			t.Fatal(err)
+		}
+		elements = append(elements, string(b))
+		stories = append(stories, fmt.Sprint(back))
+	}
+	elements[2] = elements[2][:1+cut%(len(elements[2])-1)]
+	stories[2] = string(Malformed)
+	return join(elements, ",", 2, glue), strings.Join(stories, " | ")
+}
+
+type item struct {
+	ID    int      `json:"id"`
+	Name  string   `json:"name"`
+	Value []string `json:"value"`
+}
+
+// An element cut off anywhere is one malformed record among intact ones. Where its text has brackets and quotes of its own, this
+// holds in all but contrived cases, so less is asked for: what comes before is intact.
 func FuzzJSONArrayCutOff(f *testing.F) {
 	f.Add("a", "b", uint16(20), uint8(0))
 	f.Add(`{"id":1},{"id"`, `"},{"`, uint16(12), uint8(1))
 	f.Add("\n\\", `{"`, uint16(30), uint8(2))
 	f.Fuzz(func(t *testing.T, name, value string, cut uint16, glue uint8) {
-		type item struct {
-			ID    int      `json:"id"`
-			Name  string   `json:"name"`
-			Value []string `json:"value"`
-		}
-		var elements, want []string
-		for i := range 5 {
-			v := item{i, name, []string{value, name}}
-			b, err := json.Marshal(v)
-			if err != nil {
-				t.Skip()
+		in, want := cutOffArray(t, name, value, int(cut), []string{",", "", "\n", ",\n"}[glue%4])
+		got := story(t, JSONArray[item](strings.NewReader(in), Options{}))
+		if !strings.ContainsAny(name+value, "{}[]:,\"\\|") {
+			if got != want {
+				t.Fatalf("%s\n got %s\nwant %s", in, got, want)
 			}
-			var back item
-			if err := json.Unmarshal(b, &back); err != nil {
-				t.Fatal(err)
-			}
-			elements = append(elements, string(b))
-			want = append(want, fmt.Sprint(back))
+			return
 		}
-		elements[2] = elements[2][:1+int(cut)%(len(elements[2])-1)]
-		want[2] = string(Malformed)
-		in := join(elements, ",", 2, []string{",", "", "\n", ",\n"}[glue%4])
-		if got := story(t, JSONArray[item](strings.NewReader(in), Options{})); got != strings.Join(want, " | ") {
-			t.Fatalf("%s\n got %s\nwant %s", in, got, strings.Join(want, " | "))
+		before, _, _ := strings.Cut(want, string(Malformed))
+		if !strings.HasPrefix(got, before) {
+			t.Fatalf("%s\n got %s\nwant %s first", in, got, before)
 		}
 	})
+}
+
+func TestCutOffInTextWithBrackets(t *testing.T) {
+	for _, test := range []struct {
+		name, value string
+		cut         int
+		glue        string
+	}{
+		{":", "\x80O>}\xc7{{{\x00\x00\x00\x80{", 28, ","},
+		{"&", "&}},\xe4/", 49, ","},
+		{"0", "},,,,]]]]]]]]]]]@]\"]]]\"", 53, ""},
+		{"0", "}Z}]}]}]}:", 38, "\n"},
+		{`{"id":1},{"id"`, `"},{"`, 12, ""},
+		{`{"id":1},{"id"`, `"},{"`, 33, ","},
+	} {
+		in, want := cutOffArray(t, test.name, test.value, test.cut, test.glue)
+		if got := story(t, JSONArray[item](strings.NewReader(in), Options{})); got != want {
+			t.Errorf("%s\n got %s\nwant %s", in, got, want)
+		}
+	}
 }
 
 func FuzzCSV(f *testing.F) {
@@ -142,24 +178,17 @@ func FuzzCSV(f *testing.F) {
 			}
 			got = append(got, fmt.Sprint(o.value))
 		}
-		var a, b int
-		for i, name := range rows[0] {
-			switch strings.TrimSpace(name) {
-			case "A":
-				a = i
-			case "B":
-				b = i
-			default:
-				if strings.EqualFold(strings.TrimSpace(name), "a") {
-					a = i
-				} else if strings.EqualFold(strings.TrimSpace(name), "b") {
-					b = i
+		column := func(name string) int {
+			for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
+				for i, column := range rows[0] {
+					if same(strings.TrimSpace(column), name) {
+						return i
+					}
 				}
 			}
+			return -1
 		}
-		if slices.Contains(rows[0], "A") || slices.Contains(rows[0], "B") {
-			return // exact and other cases mixed: the tests by table have them
-		}
+		a, b := column("A"), column("B")
 		var want []string
 		for _, r := range rows[1:] {
 			want = append(want, fmt.Sprint(row{r[a], r[b]}))

@@ -57,6 +57,11 @@ func objectStart(b []byte, eof bool) (key []byte, found finding) {
 	return b[i+1 : end], yes
 }
 
+// betweenStrings tells that what looks like a key is more likely what stands between two strings, as in `"{",":"`.
+func betweenStrings(key []byte) bool {
+	return len(key) == 0 || bytes.IndexByte([]byte(",:]} \t\r"), key[0]) >= 0
+}
+
 // keyAhead asks whether a key and its colon come next: `"key":`.
 func keyAhead(b []byte, eof bool) finding {
 	i, found := skipSpace(b, 0, eof)

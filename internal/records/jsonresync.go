@@ -23,11 +23,12 @@ type resync struct {
 	kind jsonKind
 	keys keySet // first keys of elements that are objects, if known
 
-	i       int    // next byte; an index into the bytes held, like the other two
+	i       int    // next byte; an index into the bytes held, like the three below
 	str     int    // the quote that opened the string being read, or -1
 	flat    int    // no quote before this counts
 	noted   int    // where an element may begin, or -1
 	stack   []byte // open brackets
+	braces  int    // how many of them are braces
 	prev    byte   // last token: one of { [ , : or 'v' for a value or any other
 	settled bool   // all is closed, to be confirmed by what follows
 	doubt   bool   // what is open is a guess
@@ -36,6 +37,7 @@ type resync struct {
 // start begins at the front of the bytes held, with brackets open (copied) if the element began before them.
 func (r *resync) start(kind jsonKind, keys keySet, open []byte) {
 	*r = resync{kind: kind, keys: keys, str: -1, noted: -1, stack: append(r.stack[:0], open...)}
+	r.braces = bytes.Count(open, []byte{'{'})
 }
 
 // forget follows a window that drops its first n bytes.
@@ -121,179 +123,14 @@ func (r *resync) inString(b []byte, eof bool) step {
 		r.reread(r.i)
 		return stay
 	case '{':
-		if _, found := objectStart(b[r.i:], eof); found == perhaps {
+		key, found := objectStart(b[r.i:], eof)
+		switch {
+		case found == perhaps:
 			return unsure
-		} else if found == yes {
+		case found == yes && !betweenStrings(key):
 			r.reread(r.i)
 			return stay
 		}
 	}
 	return forward
-}
-
-// confirm looks at what follows after all brackets have closed.
-func (r *resync) confirm(b []byte, eof bool) step {
-	found := no
-	switch c := b[r.i]; {
-	case c == ',':
-		found = r.elementAhead(b[r.i+1:], eof)
-	case c == '{', c == '[' && r.kind != objectKind:
-		found = r.elementAhead(b[r.i:], eof)
-	case c == ']':
-		found = endAhead(b[r.i+1:], eof)
-	case c == '}':
-		return forward // one too many
-	}
-	switch found {
-	case yes:
-		return stop
-	case perhaps:
-		return unsure
-	}
-	r.settled, r.doubt = false, true // the element goes on
-	return stay
-}
-
-// elementAhead asks whether an element can begin here, or the array end. In doubt an object is one only if it begins like one.
-func (r *resync) elementAhead(b []byte, eof bool) finding {
-	c, found := nextMark(b, eof)
-	switch {
-	case found == perhaps:
-		return perhaps
-	case found == no, c == ']':
-		return yes
-	case c == '"':
-		return keyAhead(b, eof).not()
-	case c == '{' && r.doubt && len(r.keys) > 0:
-		at := bytes.IndexByte(b, '{')
-		key, found := objectStart(b[at:], eof)
-		if found == yes && !r.keys.has(key) {
-			found = no
-		}
-		return found
-	}
-	return yes
-}
-
-func (r *resync) token(b []byte, eof bool) step {
-	switch c := b[r.i]; c {
-	case '{':
-		return r.object(b, eof)
-	case '[':
-		if len(r.stack) == 0 && r.kind == arrayKind && r.prev == ',' {
-			return stop
-		}
-		r.push(c)
-	case '}':
-		if !r.close('{') && (len(r.stack) == 0 || r.kind == objectKind) {
-			r.stack, r.settled = r.stack[:0], true
-		}
-	case ']':
-		if !r.close('[') {
-			switch endAhead(b[r.i+1:], eof) {
-			case perhaps:
-				return unsure
-			case yes:
-				return stop
-			}
-		}
-	case ',':
-		if len(r.stack) == 0 {
-			if step := r.comma(b, eof); step != forward {
-				return step
-			}
-		}
-		r.prev = c
-	case ':':
-		r.prev = c
-	case '"':
-		if r.i >= r.flat {
-			r.str = r.i
-		} else {
-			r.prev = 'v'
-		}
-	default:
-		r.prev = 'v'
-	}
-	return forward
-}
-
-// object decides what an opening brace is.
-func (r *resync) object(b []byte, eof bool) step {
-	key, found := objectStart(b[r.i:], eof)
-	if found == perhaps {
-		return unsure
-	}
-	if r.prev == 0 { // the broken element itself
-		if len(r.keys) == 0 && found == yes {
-			r.keys = keySet{bytes.Clone(key)}
-		}
-		r.push('{')
-		return forward
-	}
-	if found == yes {
-		alike := r.keys.has(key)
-		switch {
-		case !r.nested() && (alike || len(r.keys) == 0):
-			return stop
-		case alike && r.kind == objectKind && r.prev != ':' && bytes.IndexByte(r.stack, '{') < 0:
-			return stop // behind a stray bracket
-		case alike && r.noted < 0:
-			r.noted = r.i
-		}
-	}
-	r.push('{')
-	return forward
-}
-
-// nested tells whether an object may stand here, inside the broken element.
-func (r *resync) nested() bool {
-	if r.prev == ':' {
-		return true
-	}
-	n := len(r.stack)
-	return n > 0 && r.stack[n-1] == '[' && (r.prev == '[' || r.prev == ',')
-}
-
-// comma decides whether a comma outside all brackets ends the element.
-func (r *resync) comma(b []byte, eof bool) step {
-	rest := b[r.i+1:]
-	if r.kind == objectKind {
-		switch next, found := nextMark(rest, eof); {
-		case found == perhaps:
-			return unsure
-		case found == no || next != '{' && next != ']':
-			return forward
-		}
-	}
-	r.doubt = true
-	switch r.elementAhead(rest, eof) {
-	case perhaps:
-		return unsure
-	case yes:
-		return stop
-	}
-	return forward
-}
-
-func (r *resync) push(c byte) {
-	if len(r.stack) < maxDepth {
-		r.stack = append(r.stack, c)
-	}
-	r.prev = c
-}
-
-// close closes the innermost bracket of this kind and what is open inside it. It reports whether there was one.
-func (r *resync) close(open byte) bool {
-	r.prev = 'v'
-	at := bytes.LastIndexByte(r.stack, open)
-	if at != len(r.stack)-1 || at < 0 {
-		r.doubt = true
-	}
-	if at < 0 {
-		return false
-	}
-	r.stack = r.stack[:at]
-	r.settled = at == 0
-	return true
 }

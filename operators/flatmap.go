@@ -1,0 +1,80 @@
+package operators
+
+import (
+	"github.com/weir-go/weir/demand"
+	"github.com/weir-go/weir/stage"
+)
+
+// FlatMap replaces each element by the elements that f returns for it, which
+// may be none. What does not fit into the demand is kept, and f is not called
+// again before it has gone; so f may return the same memory every time.
+//
+// An element counts as handled when all that came of it does.
+//
+// emits when f returns elements, and while there are more of them ·
+// backpressures when downstream does · completes when upstream does and all of
+// the last slice has gone · fails when upstream does · cancels when downstream
+// does · holds one slice
+func FlatMap[In, Out any](f func(In) []Out, opts ...stage.Option) stage.Stage[In, Out] {
+	return flatten("FlatMap", f, opts)
+}
+
+// Unbatch turns slices into their elements. It is the opposite of Batch.
+//
+// emits when a slice comes, and while there is more of it · backpressures when
+// downstream does · completes when upstream does and all of the last slice has
+// gone · fails when upstream does · cancels when downstream does · holds one
+// slice
+func Unbatch[T any](opts ...stage.Option) stage.Stage[[]T, T] {
+	return flatten("Unbatch", func(b []T) []T { return b }, opts)
+}
+
+func flatten[In, Out any](kind string, f func(In) []Out, opts []stage.Option) stage.Stage[In, Out] {
+	m := stage.Configure(kind, stage.TakesName, opts).Func(f == nil, "function")
+	return stage.Make(m, func(_ *stage.Runtime, up demand.Upstream[In]) demand.Upstream[Out] {
+		return &flatMap[In, Out]{up: up, f: f}
+	})
+}
+
+type flatMap[In, Out any] struct {
+	up   demand.Upstream[In]
+	in   demand.Chunk[In] // its front element is the one that was called with
+	f    func(In) []Out
+	rest []Out
+	open bool // rest belongs to the front element
+}
+
+func (m *flatMap[In, Out]) Pull(dst *demand.Chunk[Out]) error {
+	for {
+		if err := demand.Refill(m.up, &m.in, dst); err != nil || m.in.Len() == 0 {
+			return err
+		}
+		if m.some(dst); dst.Len() > 0 {
+			return nil
+		}
+		if yes, err := demand.Impatient(dst); yes {
+			return err
+		}
+	}
+}
+
+// some works on the input until dst is full or the island is in a hurry.
+func (m *flatMap[In, Out]) some(dst *demand.Chunk[Out]) {
+	hurry := dst.HurryFlag()
+	for m.in.Len() > 0 {
+		if !m.open {
+			m.rest, m.open = m.f(m.in.Items()[0]), true
+		}
+		m.rest = m.rest[demand.Expand(dst, &m.in, m.rest):]
+		if len(m.rest) > 0 {
+			return
+		}
+		m.rest, m.open = nil, false
+		m.in.Advance(1)
+		if dst.Free() == 0 || hurry.Load() {
+			return
+		}
+	}
+}
+
+func (m *flatMap[In, Out]) Cancel(cause error) { m.up.Cancel(cause) }

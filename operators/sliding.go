@@ -1,0 +1,116 @@
+package operators
+
+import (
+	"github.com/weir-go/weir/demand"
+	"github.com/weir-go/weir/stage"
+)
+
+// Sliding emits windows of n elements, beginning a new one every step elements.
+// With step below n, windows overlap by n - step elements; with step above n, the
+// elements between windows are left out and count as handled. At the end the last
+// window is shorter if it holds elements that were in no window before; so every
+// element is in one where step is at most n. Each window is a new slice, and
+// belongs to whoever gets it.
+//
+//	n = 3, step = 1:  1 2 3 4 5  →  [1 2 3] [2 3 4] [3 4 5]
+//	n = 3, step = 2:  1 2 3 4 5 6  →  [1 2 3] [3 4 5] [5 6]
+//	n = 2, step = 3:  1 2 3 4 5 6 7  →  [1 2] [4 5] [7]
+//
+// An element counts as handled when all windows with it do; so those that would
+// be in the next window too are open while the stream goes on, and a source that
+// keeps account delivers them again when it fails or is stopped.
+//
+// emits when n elements have come, then every step elements, and at the end ·
+// backpressures when downstream does · completes when upstream does, after the
+// last window · fails when upstream does, after the last window · cancels when
+// downstream does · holds at most n elements
+func Sliding[T any](n, step int, opts ...stage.Option) stage.Stage[T, []T] {
+	m := stage.Configure("Sliding", stage.TakesName, opts).Positive(n, "window size").Positive(step, "step")
+	return stage.Make(m, func(_ *stage.Runtime, up demand.Upstream[T]) demand.Upstream[[]T] {
+		return &sliding[T]{up: up, n: n, step: step}
+	})
+}
+
+type sliding[T any] struct {
+	up    demand.Upstream[T]
+	in    demand.Chunk[T]
+	n     int
+	step  int
+	win   demand.Overlap[T]
+	fresh int // elements of win that were in no window yet
+	skip  int // elements to leave out before the next window
+}
+
+func (s *sliding[T]) Pull(dst *demand.Chunk[[]T]) error {
+	for {
+		// A window may be waiting for demand.
+		if s.some(dst); dst.Len() > 0 {
+			return nil
+		}
+		if err := demand.RefillMax(s.up, &s.in, dst, s.wanted(dst.Free()), demand.Forever); err != nil {
+			return s.end(dst, err)
+		}
+		if s.in.Len() == 0 {
+			return nil
+		}
+		if s.some(dst); dst.Len() > 0 {
+			return nil
+		}
+		if yes, err := demand.Impatient(dst); yes {
+			return err
+		}
+	}
+}
+
+// wanted returns how many elements make so many windows.
+func (s *sliding[T]) wanted(windows int) int {
+	first := s.skip + s.n - s.win.Len()
+	if first >= maxRead || windows-1 > (maxRead-first)/s.step {
+		return maxRead
+	}
+	return first + (windows-1)*s.step
+}
+
+// some works on the input until dst has to be handed on.
+func (s *sliding[T]) some(dst *demand.Chunk[[]T]) {
+	for {
+		switch {
+		case s.win.Len() == s.n:
+			if !s.win.Emit(dst) {
+				return
+			}
+			s.next()
+		case s.in.Len() == 0:
+			return
+		case s.skip > 0:
+			k := min(s.skip, s.in.Len())
+			s.in.Advance(k)
+			s.skip -= k
+		default:
+			s.fresh += s.win.Take(&s.in, s.n, dst)
+		}
+	}
+}
+
+// next makes room for the next window, after one was emitted.
+func (s *sliding[T]) next() {
+	s.fresh = 0
+	k := min(s.step, s.win.Len())
+	s.win.Drop(k)
+	s.skip = s.step - k
+}
+
+// end emits the last window, if it holds something new, before the error.
+func (s *sliding[T]) end(dst *demand.Chunk[[]T], err error) error {
+	if s.fresh > 0 && !stopped(dst) {
+		s.win.Emit(dst)
+		s.next()
+		return nil
+	}
+	if err == demand.ErrCompleted {
+		s.win.Drop(s.win.Len())
+	}
+	return err
+}
+
+func (s *sliding[T]) Cancel(cause error) { s.up.Cancel(cause) }
