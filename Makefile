@@ -17,13 +17,13 @@ NEXT        := $(strip $(NEXT))
 # together; the others, like bench, keep their requirements to themselves.
 MODULES := $(shell find . -name go.mod -not -path '*/.*/*' -not -path '*/testdata/*' | sed 's|/go.mod$$||' | sort)
 
-# $(call each,command) runs a command in every module.
+# $(call each,command) runs a command in every module, and fails if it did in one.
 define each
-@for m in $(MODULES); do \
+@bad=0; for m in $(MODULES); do \
 	work=off; if [ $$m = . ] || grep -Eq "^[[:space:]]*$$m/?$$" go.work; then work=; fi; \
 	echo "module $$m"; \
-	(cd $$m && GOWORK=$$work $(1)); \
-done
+	(cd $$m && export GOWORK=$$work && $(1)) || bad=1; \
+done; exit $$bad
 endef
 
 # Files that only the newer Go can read need the newer gofmt.
@@ -90,8 +90,10 @@ vet: ## go vet in every module
 
 .PHONY: lint
 lint: vet tools ## go vet, staticcheck and golangci-lint
-	$(call each,$(CURDIR)/bin/staticcheck-$(STATICCHECK) ./...)
-	$(call each,$(CURDIR)/bin/golangci-lint-$(GOLANGCI) run --config $(CURDIR)/.golangci.yml ./...)
+	$(call each,{ bad=0; \
+		$(CURDIR)/bin/staticcheck-$(STATICCHECK) ./... || bad=1; \
+		$(CURDIR)/bin/golangci-lint-$(GOLANGCI) run --config $(CURDIR)/.golangci.yml ./... || bad=1; \
+		exit $$bad; })
 
 .PHONY: fmt
 fmt: ## format every Go file
@@ -113,11 +115,12 @@ cover: ## write the coverage of the root module to out/cover.html
 
 .PHONY: docs-check
 docs-check: ## check links, programs and quoted code in the documentation
-	go test -count=1 -run='^TestDocs|^Example' . ./docs
+	go test -run='^TestDocs|^Example' . ./docs
 
 .PHONY: download
-download: ## download the modules that everything needs
+download: ## download the modules, and the newer Go
 	$(call each,go mod download)
+	GOTOOLCHAIN=$(NEXT) go version
 
 .PHONY: tidy
 tidy: ## go mod tidy in every module

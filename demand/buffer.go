@@ -58,6 +58,8 @@ type entry[T any] struct {
 	v       T
 	lineage *Lineage
 	record  int32
+
+	priority int // asked for without the lock, because it is user code
 }
 
 // BufferStats is a consistent look at a buffer.
@@ -132,6 +134,9 @@ func (b *Buffer[T]) OfferFrom(done <-chan struct{}, src *Chunk[T]) error {
 }
 
 func (b *Buffer[T]) offer(e entry[T], done <-chan struct{}, cause func() error) error {
+	if b.cfg.Priority != nil {
+		e.priority = b.cfg.Priority(e.v)
+	}
 	b.mu.Lock()
 	for {
 		if b.ended != nil {
@@ -167,11 +172,10 @@ func (b *Buffer[T]) offer(e entry[T], done <-chan struct{}, cause func() error) 
 
 // put adds e and wakes the consumer. b.mu is held.
 func (b *Buffer[T]) put(e entry[T]) {
-	p := 0
-	if b.cfg.Priority != nil {
-		p = b.cfg.Priority(e.v)
+	if b.items.len() == 0 {
+		b.lastOut = time.Now() // time with nothing to hand on says nothing about the pace
 	}
-	b.items.push(e, p)
+	b.items.push(e, e.priority)
 	b.stats.In++
 	if b.to != nil {
 		b.to.Wake()
@@ -199,7 +203,7 @@ func (b *Buffer[T]) overflow(e entry[T]) error {
 		b.put(e)
 	case Shed:
 		if b.cfg.Priority != nil {
-			if low, ok := b.items.popLowest(b.cfg.Priority(e.v)); ok {
+			if low, ok := b.items.popLowest(e.priority); ok {
 				out, reason = []entry[T]{low}, ReasonPriority
 				b.put(e)
 				break
@@ -331,7 +335,7 @@ func (b *Buffer[T]) take(dst *Chunk[T]) (done bool, err error) {
 	}
 	b.departed(n)
 	b.stats.Out += uint64(n)
-	if b.blocked > 0 {
+	if b.blocked > 0 && b.ended == nil { // end has closed it for good
 		close(b.room)
 		b.room = make(chan struct{})
 	}
@@ -356,18 +360,23 @@ func (b *Buffer[T]) departed(n int) {
 // offers.
 func (b *Buffer[T]) Cancel(cause error) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	if b.gone {
+		b.mu.Unlock()
 		return
 	}
 	b.end(cause)
 	b.ended = cause
 	b.gone = true
-	n := b.items.len()
+	var out []entry[T]
 	for b.items.len() > 0 {
-		b.items.pop().lineage.Abandon(cause)
+		e := b.items.pop()
+		e.lineage.Abandon(cause)
+		e.lineage = nil
+		out = append(out, e)
 	}
-	b.stats.drop(ReasonClosed, n)
+	b.stats.drop(ReasonClosed, len(out))
+	b.mu.Unlock()
+	b.dropped(out, ReasonClosed)
 }
 
 // Stats returns the counts of one moment.

@@ -152,6 +152,10 @@ func (i *Island) Wait(ready func() bool, p Patience, on *Waiting) bool {
 		return false
 	}
 	i.grantAll()
+	if i.Host != nil {
+		i.Host.Sleeping(on, true)
+		defer i.Host.Sleeping(on, false)
+	}
 	runtime.Gosched()
 	if ready() {
 		return true
@@ -168,10 +172,6 @@ func (i *Island) Wait(ready func() bool, p Patience, on *Waiting) bool {
 			i.timer.Reset(d)
 		}
 		defer i.timer.Stop()
-	}
-	if i.Host != nil {
-		i.Host.Sleeping(on, true)
-		defer i.Host.Sleeping(on, false)
 	}
 	i.waiting.Store(on)
 	defer i.waiting.Store(nil)

@@ -35,7 +35,8 @@ func PullRest[T any](up Upstream[T], rest, dst *Chunk[T]) error {
 }
 
 // Spill keeps the first n elements of c, to be handed on now, and moves the
-// others to rest, which must be empty. They come back with PullRest.
+// others to rest, from where they come back with PullRest. c must have been
+// filled with PullRest from this rest: what rest still holds stays behind them.
 func Spill[T any](c *Chunk[T], n int, rest *Chunk[T]) {
 	if n < c.Len() {
 		c.spill(c.head+n, rest)
@@ -46,17 +47,23 @@ func Spill[T any](c *Chunk[T], n int, rest *Chunk[T]) {
 
 // spill copies buf[from:tail] to rest, with a reference of the lineage.
 func (c *Chunk[T]) spill(from int, rest *Chunk[T]) {
-	rest.tie(c.island)
 	n := c.tail - from
-	rest.Reset(n)
-	copy(rest.buf, c.buf[from:c.tail])
-	rest.tail = n
-	if c.laned {
-		for i, record := range c.lane[from:c.tail] {
-			rest.number(i, record)
+	if rest.head < rest.tail {
+		// c came from rest, where there is room in front for what goes back, and a
+		// reference of the same lineage.
+		rest.head -= n
+	} else {
+		rest.tie(c.island)
+		rest.Reset(n)
+		rest.tail = n
+		rest.lineage = c.lineage.Fork()
+	}
+	copy(rest.buf[rest.head:], c.buf[from:c.tail])
+	if c.laned || rest.laned {
+		for i := range n {
+			rest.number(rest.head+i, c.Record(from-c.head+i))
 		}
 	}
-	rest.lineage = c.lineage.Fork()
 }
 
 // truncate forgets all but the first n elements, which somebody else has
@@ -81,8 +88,8 @@ func (c *Chunk[T]) tie(isl *Island) {
 }
 
 // KeepSome is Keep for tests that may take their time: when those kept so far
-// should be handed on (see Hurry), the elements not yet tested move to rest,
-// which must be empty. They come back with PullRest.
+// should be handed on (see Hurry), the elements not yet tested move to rest, like
+// with Spill.
 func KeepSome[T any](c, rest *Chunk[T], keep func(T) bool) {
 	items := c.buf[c.head:c.tail]
 	hurry := c.flag()

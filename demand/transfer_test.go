@@ -91,8 +91,13 @@ func (x *transfers) empty(t *rapid.T) {
 	x.md = modelChunk{room: n}
 }
 
-func (x *transfers) hurry(*rapid.T) { x.isl.Hurry() }
-func (x *transfers) calm(*rapid.T)  { x.isl.Hurried() }
+// hurry puts the flag up, or not, for the next loop over user code.
+func (x *transfers) hurry(t *rapid.T) {
+	x.isl.Hurried()
+	if rapid.IntRange(0, 2).Draw(t, "hurry") == 0 {
+		x.isl.Hurry()
+	}
+}
 
 // some bounds what loops over user code do while the flag is up.
 func (x *transfers) some(n int) int {
@@ -103,6 +108,7 @@ func (x *transfers) some(n int) int {
 }
 
 func (x *transfers) MapInto(t *rapid.T) {
+	x.hurry(t)
 	demand.MapInto(&x.dst, &x.src, func(v int) int { return 10 * v })
 	n := x.some(x.md.fits(&x.ms))
 	read := x.ms.read
@@ -126,6 +132,7 @@ func (x *transfers) MoveN(t *rapid.T) {
 var errRefused = errors.New("refused")
 
 func (x *transfers) TransformInto(t *rapid.T) {
+	x.hurry(t)
 	fate := rapid.SliceOfN(rapid.SampledFrom([]string{"keep", "keep", "drop", "fail"}), x.src.Len(), x.src.Len()).Draw(t, "fate")
 	var wantErr error
 	var kept []modelItem
@@ -252,8 +259,6 @@ func TestTransfersEqualTheirModel(t *testing.T) {
 			"":              x.check,
 			"refill":        x.refill,
 			"empty":         x.empty,
-			"hurry":         x.hurry,
-			"calm":          x.calm,
 			"MapInto":       x.MapInto,
 			"MoveN":         x.MoveN,
 			"TransformInto": x.TransformInto,

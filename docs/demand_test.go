@@ -21,7 +21,7 @@ func Example_takeAsksForNoMore() {
 	square := func(v int) int { calls++; return v * v }
 
 	endless := flow.From(source.Range(0, 1<<62))
-	squares := flow.Via(endless, operators.Map(square)).Via(operators.Take[int](3))
+	squares := flow.Via(endless, operators.Map(square)).Take(3)
 	got, err := flow.Collect(context.Background(), squares)
 	fmt.Println(got, err, "calls:", calls)
 	// Output: [0 1 4] <nil> calls: 3

@@ -20,8 +20,8 @@ func double(v int) int { return 2 * v }
 func Example_islands() {
 	f := flow.From(source.Range(0, 1000, stage.Name("numbers")))
 	f = flow.Via(f, operators.Map(double, stage.Name("double")))
-	f = f.Via(operators.Async[int](64))
-	f = f.Via(operators.Filter(func(v int) bool { return v%3 == 0 }))
+	f = f.Async(64)
+	f = f.Filter(func(v int) bool { return v%3 == 0 })
 	fmt.Print(f.To(sink.Discard[int]()))
 	// Output:
 	// island 1: numbers → double → async

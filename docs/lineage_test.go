@@ -49,7 +49,7 @@ func (b *blockReader) Cancel(cause error) { b.err = cause }
 
 func Example_lineage() {
 	f := flow.From(blocks([]string{"a", "b", "c", "", "d", "e"}))
-	f = f.Via(operators.Filter(func(s string) bool { return s != "" }))
+	f = f.Filter(func(s string) bool { return s != "" })
 	threes := flow.Via(f, operators.Batch[string](3, 0))
 	err := threes.To(sink.ForEach(func(b []string) error {
 		fmt.Println("stored", b)

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/weir-go/weir/flow"
-	"github.com/weir-go/weir/operators"
 	"github.com/weir-go/weir/sink"
 	"github.com/weir-go/weir/source"
 )
@@ -51,7 +50,7 @@ func Example_cancel() {
 }
 
 func Example_drainOn() {
-	some := flow.From(source.Range(0, 1<<62)).Via(operators.Take[int](10))
+	some := flow.From(source.Range(0, 1<<62)).Take(10)
 	p := some.To(sink.Discard[int]()).With(
 		flow.DrainOn([]os.Signal{os.Interrupt, syscall.SIGTERM}, 10*time.Second),
 	)

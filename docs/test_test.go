@@ -13,11 +13,12 @@ import (
 	"github.com/weir-go/weir/sink"
 	"github.com/weir-go/weir/source"
 	"github.com/weir-go/weir/stage"
+	"github.com/weir-go/weir/stage/stagetest"
 )
 
 // evens is what the page tests.
 func evens(f flow.Flow[int]) flow.Flow[int] {
-	return f.Via(operators.Filter(func(v int) bool { return v%2 == 0 }))
+	return f.Filter(func(v int) bool { return v%2 == 0 })
 }
 
 func TestEvens(t *testing.T) {
@@ -69,4 +70,48 @@ func TestTheSourceFollowsTheSink(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+}
+
+func TestProbes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		in := stagetest.NewSource[int](t)
+		out := stagetest.NewSink[int](t)
+		run, err := evens(flow.From(in)).To(out).Start(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+
+		in.ExpectRequest()
+		in.Send(1, 2)
+		out.ExpectNone(time.Minute)     // the sink has not asked for it,
+		in.ExpectNoRequest(time.Minute) // so nobody asks for more
+
+		out.Request(10)
+		out.Expect(2)
+		in.Send(3, 4)
+		in.Complete()
+		out.Expect(4)
+		out.ExpectComplete()
+		if err := run.Wait(); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+func TestNothingIsCommittedTooEarly(t *testing.T) {
+	log := stagetest.NewCommitting(t, []int{0, 1, 2, 3, 4, 5}, 2)
+	store := sink.ForEach(func(v int) error {
+		if v == 4 {
+			return errBoom
+		}
+		return nil
+	})
+	if err := evens(flow.From(log)).To(store).Run(t.Context()); !errors.Is(err, errBoom) {
+		t.Fatal(err)
+	}
+	log.ExpectCommitted(4) // the reads 0, 1 and 2, 3; the third one failed
+}
+
+func TestTextsKeepTheRules(t *testing.T) {
+	stagetest.Rules(t, Positive, []int{-1, 0, 1, 2, 3, -4, 5, 6}, stagetest.Want("+1", "+2", "+3", "+5", "+6"))
 }

@@ -93,7 +93,7 @@ func start(ctx context.Context, here bool, pipelines []Pipeline) (*Running, erro
 		run.Beside = append(run.Beside, cfg.listen(run))
 	}
 	span.Observe(run.Stats)
-	run.OnEnd = func() { span.End(run.Stats(), run.Draining(), run.Err()) }
+	run.OnEnd = func() { span.End(nil, run.Draining(), run.Err()) }
 	run.Start(body)
 	return &Running{run: run}, nil
 }

@@ -315,31 +315,42 @@ func TestTelemetryOfARunAtWork(t *testing.T) {
 // collected: sums never go back, and books balance at the end.
 func TestTelemetryOfManyRuns(t *testing.T) {
 	s := newTelescope()
+	looks := make(chan struct{}, 1)
+	lookUp := func() { // a goroutine that collects without a pause would have the only CPU to itself
+		select {
+		case looks <- struct{}{}:
+		default:
+		}
+	}
 	f := flow.Via(flow.From(source.Range(0, 500)), operators.MapContext(refuseTens, stage.Name("check"), stage.OnError(stage.Skip()))).
 		Via(operators.Async[int](8, stage.Name("hop")))
-	fine := s.on(f.To(sink.Discard[int](stage.Name("end"))), "r")
+	fine := s.on(f.To(sink.ForEach(func(v int) error {
+		if v%250 == 1 {
+			lookUp()
+		}
+		return nil
+	}, stage.Name("end"))), "r")
 	broken := s.on(f.To(sink.ForEach(func(v int) error {
 		if v > 200 {
+			lookUp()
 			return io.EOF
 		}
 		return nil
 	}, stage.Name("end"))), "r")
 	const workers, rounds = 4, 20
 	var work, look sync.WaitGroup
-	done := make(chan struct{})
 	look.Go(func() {
-		seen := 0.0
-		for {
+		seen, times := 0.0, 0
+		for range looks {
+			times++
 			in := s.values(t, "weir.stage.elements.in", "r")["check"]
 			if in < seen {
 				t.Errorf("went back from %v to %v", seen, in)
 			}
 			seen = in
-			select {
-			case <-done:
-				return
-			default:
-			}
+		}
+		if times < rounds {
+			t.Errorf("looked %d times only", times)
 		}
 	})
 	for range workers {
@@ -355,7 +366,7 @@ func TestTelemetryOfManyRuns(t *testing.T) {
 		})
 	}
 	work.Wait()
-	close(done)
+	close(looks)
 	look.Wait()
 	in, out := s.values(t, "weir.stage.elements.in", "r"), s.values(t, "weir.stage.elements.out", "r")
 	drops, gone := s.values(t, "weir.stage.elements.dropped", "r"), s.values(t, "weir.stage.elements.discarded", "r")

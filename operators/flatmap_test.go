@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"strings"
 	"testing"
 
 	"github.com/weir-go/weir/demand"
@@ -147,7 +148,10 @@ func TestFlatMapSeqPanics(t *testing.T) {
 	got, err := flow.Collect(t.Context(), f)
 	var at *stage.PanicError
 	if !errors.As(err, &at) || at.Stage != "expand" || !errors.Is(err, boom) {
-		t.Errorf("got error %v", err)
+		t.Fatalf("got error %v", err)
+	}
+	if stack := string(at.Stack); !strings.Contains(stack, "TestFlatMapSeqPanics") {
+		t.Errorf("the stack is not that of the sequence:\n%s", stack)
 	}
 	if len(got) > 6 || !closed {
 		t.Errorf("got %v, closed %v", got, closed)

@@ -261,24 +261,19 @@ func (b behaviour) fails(t *testing.T, in []int, window, per int) {
 	if b.handled != nil && b.handled(in) < len(in) {
 		return // ends before the error
 	}
-	for _, end := range []error{errSource, io.EOF} {
-		var l ledger
-		got, err := collect(t, b.via(l.tracked(in, per, end)), window)
-		var at *stage.Error
-		if !errors.Is(err, end) || !errors.As(err, &at) || at.Stage != "tracked" {
-			if b.handled == nil {
-				t.Fatalf("got error %v, want %v of stage tracked", err, end)
-			} else if err != nil {
-				t.Fatalf("got error %v, want none, or %v of stage tracked", err, end)
-			}
-		}
-		if want := b.want(in); !slices.Equal(got, want) {
-			t.Errorf("before an error: got %v, want %v", got, want)
-		}
-		handled := len(in)
-		if b.held != nil {
-			handled -= b.held(in)
-		}
-		l.check(t, handled)
+	end := io.EOF // of a source it is an error like any other
+	var l ledger
+	got, err := collect(t, b.via(l.tracked(in, per, end)), window)
+	var at *stage.Error
+	if named := errors.Is(err, end) && errors.As(err, &at) && at.Stage == "tracked"; !named && (b.handled == nil || err != nil) {
+		t.Fatalf("got error %v, want %v of stage tracked", err, end)
 	}
+	if want := b.want(in); !slices.Equal(got, want) {
+		t.Errorf("before an error: got %v, want %v", got, want)
+	}
+	handled := len(in)
+	if b.held != nil {
+		handled -= b.held(in)
+	}
+	l.check(t, handled)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -116,6 +117,35 @@ func TestNothingWaitsBehindASlowFunction(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// What was left for later, when a call was slow, comes in its place.
+func TestSlowNowAndThen(t *testing.T) {
+	for _, name := range names(seers(nil)) {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				rng := rand.New(rand.NewPCG(1, 2))
+				for range 20 {
+					var l ledger
+					in := upTo(2000)
+					every := 1 + rng.IntN(60)
+					via := seers(func(int) {
+						if rng.IntN(every) == 0 {
+							time.Sleep(10 * time.Millisecond)
+						}
+					})[name]
+					var got []arrival
+					m := stage.Configure("Arrivals", stage.TakesWindow, []stage.Option{stage.Window(1+rng.IntN(40), 40+rng.IntN(200))})
+					s := stage.NewSink(m, func(*stage.Runtime) stage.Writer[string] { return arrivals[string]{&got} })
+					err := via(l.tracked(in, 1+rng.IntN(500), demand.ErrCompleted)).To(s).Run(t.Context())
+					if want := same(in); err != nil || !slices.Equal(got, want) {
+						t.Fatalf("got %d elements, want %d, error %v", len(got), len(want), err)
+					}
+					l.check(t, len(in))
+				}
+			})
+		})
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 //
 // f is called from one goroutine at a time, and only when an element is asked
 // for. An element is handed on before the next call, so each costs a pull of
-// its own (some 50 ns); a source of many elements a read is better written as a
+// its own (some 30 ns); a source of many elements a read is better written as a
 // demand.Upstream, see stage.NewSource.
 //
 // emits when f returns · completes when f returns demand.ErrCompleted, or on

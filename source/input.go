@@ -60,8 +60,8 @@ func (in *input) close() error {
 		return nil
 	}
 	rc := in.rc
-	in.rc = nil
 	in.unwatch()
+	*in = input{name: in.name} // the run remembers it to the end, but nothing else
 	return rc.Close()
 }
 

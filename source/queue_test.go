@@ -67,6 +67,7 @@ func TestQueueManyProducers(t *testing.T) {
 							return
 						default:
 							checkBooks(t, q.Stats())
+							runtime.Gosched()
 						}
 					}
 				})

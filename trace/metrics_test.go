@@ -171,21 +171,16 @@ func TestRunsEndWhileReadersCollect(t *testing.T) {
 	const workers, runs, steps = 4, 60, 20
 	at := point{"weir.stage.elements.out", "r", "s", "", ""}
 	var work, look sync.WaitGroup
-	done := make(chan struct{})
+	looks := make(chan struct{}, len(readers))
 	for _, r := range readers {
 		look.Go(func() {
 			seen := 0.0
-			for {
+			for range looks {
 				got := collect(t, r)[at]
 				if got < seen {
 					t.Errorf("went back from %v to %v", seen, got)
 				}
 				seen = got
-				select {
-				case <-done:
-					return
-				default:
-				}
 			}
 		})
 	}
@@ -194,15 +189,18 @@ func TestRunsEndWhileReadersCollect(t *testing.T) {
 			for range runs {
 				var n atomic.Int64
 				run := begin("r", func() []demand.StageStats { return []demand.StageStats{{Name: "s", Out: n.Load()}} }, trace.Meters(p))
-				for range steps {
+				for i := range steps {
 					n.Add(1)
+					if i == steps/2 {
+						looks <- struct{}{}
+					}
 				}
 				run.End(nil, false, nil)
 			}
 		})
 	}
 	work.Wait()
-	close(done)
+	close(looks)
 	look.Wait()
 	for _, r := range readers {
 		want(t, collect(t, r), map[point]float64{at: workers * runs * steps})

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"time"
 
+	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/weir-go/weir/demand"
 	"github.com/weir-go/weir/stage"
@@ -33,7 +35,7 @@ type RunSpan struct {
 // Start begins the span of a run, as a child of the span in ctx if there is one.
 func (o *Observer) Start(ctx context.Context, name string) *RunSpan {
 	s := &RunSpan{name: name, meters: o.meters, tracer: o.tracers.Tracer(scope)}
-	if isPlaceholder(o.tracers) {
+	if quiet(o.tracers) {
 		// Most likely nobody will see the span: what it is made of is not put
 		// together before it turns out that an agent is attached to the process.
 		if s.ctx, s.span = s.tracer.Start(ctx, "weir.run"); s.span.IsRecording() {
@@ -49,6 +51,15 @@ func (o *Observer) Start(ctx context.Context, name string) *RunSpan {
 	return s
 }
 
+// quiet reports that spans of p are most likely not recorded.
+func quiet(p trace.TracerProvider) bool {
+	switch p.(type) {
+	case noop.TracerProvider, *noop.TracerProvider:
+		return true
+	}
+	return isPlaceholder(p) && otel.GetTracerProvider() == p
+}
+
 // Context returns the context of the run: the one given to Start with the span
 // of the run in it. Stages hand it to user code, so that what happens there is
 // part of the trace.
@@ -61,7 +72,7 @@ func (s *RunSpan) Discard(err error) {
 }
 
 // Observe makes the run count from now on: stats is asked whenever metrics are
-// collected, from any goroutine, also for a moment after the end of the run.
+// collected, from any goroutine, until End returns.
 func (s *RunSpan) Observe(stats func() []demand.StageStats) {
 	s.stats = stats
 	if s.books = booksOf(s.meters); s.books != nil {

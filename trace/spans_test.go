@@ -221,7 +221,7 @@ func TestTotalsOfARunWithBranches(t *testing.T) {
 	}
 	begin("r", stages(
 		demand.StageStats{Name: "range", Island: "broadcast", Out: 10},
-		demand.StageStats{Name: "broadcast", Island: "broadcast", In: 10},
+		demand.StageStats{Name: "broadcast", Island: "broadcast", In: 10, Out: 10},
 		link("broadcast/0", ""), link("broadcast/1", ""),
 		demand.StageStats{Name: "left", Island: "left", In: 10, Out: 10},
 		demand.StageStats{Name: "right", Island: "right", In: 10, Out: 4},
@@ -229,5 +229,26 @@ func TestTotalsOfARunWithBranches(t *testing.T) {
 	got := attrs(spans(t, x)["weir.run r"])
 	if got["weir.run.elements.in"] != int64(10) || got["weir.run.elements.out"] != int64(14) {
 		t.Errorf("in %v, out %v, want 10 and 14", got["weir.run.elements.in"], got["weir.run.elements.out"])
+	}
+}
+
+// A span has room for a bounded number of attributes.
+func TestReasonsOfASpanAreBounded(t *testing.T) {
+	p, x := tracers()
+	dropped := map[string]int64{}
+	for i := range 200 {
+		dropped[fmt.Sprintf("reason %03d", i)] = 2
+	}
+	begin("r", stages(demand.StageStats{Name: "s", Dropped: dropped}), trace.Tracers(p)).End(nil, false, nil)
+	const name = "weir.stage.elements.dropped."
+	reasons := 0
+	got := attrs(spans(t, x)["weir.stage s"])
+	for key := range got {
+		if strings.HasPrefix(string(key), name) {
+			reasons++
+		}
+	}
+	if reasons != 17 || got[name+"reason 015"] != int64(2) || got[name+"_OTHER"] != int64(184*2) {
+		t.Errorf("%d reasons, %v for the rest, want 17, 368", reasons, got[name+"_OTHER"])
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"math"
 
 	"github.com/weir-go/weir/flow"
-	"github.com/weir-go/weir/operators"
 	"github.com/weir-go/weir/sink"
 	"github.com/weir-go/weir/source"
 	"github.com/weir-go/weir/stage"
@@ -30,7 +29,7 @@ var january = []day{
 
 func main() {
 	days := flow.From(source.Slice(january, stage.Name("days")))
-	jumps := flow.Via(days, Pairwise[day]()).Via(operators.Filter(jump))
+	jumps := flow.Via(days, Pairwise[day]()).Filter(jump)
 	p := jumps.To(sink.ForEach(show, stage.Name("show")))
 
 	fmt.Print(p)

@@ -6,10 +6,10 @@ import (
 	"testing"
 
 	"github.com/weir-go/weir/flow"
-	"github.com/weir-go/weir/operators"
 	"github.com/weir-go/weir/sink"
 	"github.com/weir-go/weir/source"
 	"github.com/weir-go/weir/stage"
+	"github.com/weir-go/weir/stage/stagetest"
 )
 
 func Example() {
@@ -30,6 +30,13 @@ func pairs(n int) (want [][2]int) {
 	return want
 }
 
+// The kit runs the stage some hundred times, with other sizes of requests and
+// answers, with patience, errors and cancels at every position.
+func TestPairwiseKeepsTheRules(t *testing.T) {
+	stagetest.Rules(t, func() stage.Stage[int, [2]int] { return Pairwise[int]() },
+		[]int{0, 1, 2, 3, 4, 5, 6, 7}, stagetest.Want(pairs(8)...))
+}
+
 func TestPairwiseEqualsItsModel(t *testing.T) {
 	for _, n := range []int{0, 1, 2, 3, 257, 1000} {
 		for _, window := range []int{1, 2, 7, 256, 1024} {
@@ -47,7 +54,7 @@ func TestPairwiseEqualsItsModel(t *testing.T) {
 
 // A flow may run many times: each run opens the stage anew.
 func TestPairwiseForgetsTheRunBefore(t *testing.T) {
-	f := flow.Via(flow.From(source.Range(0, 5)), Pairwise[int]()).Via(operators.Take[[2]int](3))
+	f := flow.Via(flow.From(source.Range(0, 5)), Pairwise[int]()).Take(3)
 	for range 2 {
 		got, err := flow.Collect(context.Background(), f)
 		if err != nil || !slices.Equal(got, pairs(4)) {

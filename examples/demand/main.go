@@ -41,7 +41,7 @@ func show(w io.Writer, l *ledger) error {
 	f = f.Via(spy[int](l, edge{"numbers", "double", above, 1}))
 	f = f.Via(operators.Map(func(v int) int { return 2 * v }, stage.Name("double")))
 	f = f.Via(spy[int](l, edge{"double", "link", above, 0}))
-	f = f.Via(operators.Async[int](capacity, stage.Name("link")))
+	f = f.Async(capacity, stage.Name("link"))
 	f = f.Via(spy[int](l, edge{"link", "print", below, 0}))
 	run, err := f.To(sink.ForEach(func(int) error {
 		time.Sleep(pause)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"math"
 	"slices"
 )
 
@@ -62,8 +61,8 @@ func (d *delays) mean() float64 { return float64(d.minutes) / float64(d.flights)
 
 // percentile returns the smallest delay that p of 100 flights did not exceed
 // (the nearest rank).
-func (d *delays) percentile(p float64) int {
-	rank := int(math.Ceil(p / 100 * float64(d.flights)))
+func (d *delays) percentile(p int) int {
+	rank := (p*d.flights + 99) / 100
 	for _, m := range d.byMinute {
 		if rank -= m.flights; rank <= 0 {
 			return m.delay

@@ -41,6 +41,10 @@ func newJob(ctx context.Context, o options) (j *job, err error) {
 	return j, err
 }
 
+// grace is how long writing may take after Ctrl-C. The links hold some hundred
+// records.
+func (j *job) grace() time.Duration { return 30*time.Second + 1000*j.slow }
+
 // finish writes the summaries, unless the run has failed, and makes the report.
 // After Ctrl-C too: the run was drained, so the summaries hold what was written.
 func (j *job) finish(s flow.Snapshot, err error) (*report, error) {

@@ -72,7 +72,7 @@ func etl(ctx context.Context, o options, stderr io.Writer) (r *report, err error
 
 	run, err := j.pipeline().With(
 		flow.Named("etl"),
-		flow.DrainOn([]os.Signal{os.Interrupt, syscall.SIGTERM}, 30*time.Second),
+		flow.DrainOn([]os.Signal{os.Interrupt, syscall.SIGTERM}, j.grace()),
 	).Start(ctx)
 	if err != nil {
 		return nil, err

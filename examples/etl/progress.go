@@ -57,16 +57,20 @@ func newProgress(j *job, w io.Writer) *progress {
 		p.size = j.inputs.size * int64(j.repeat)
 	}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		p.bar = progressbar.NewOptions64(p.size,
-			progressbar.OptionSetWriter(w),
-			progressbar.OptionSetDescription("etl"),
-			progressbar.OptionSetWidth(30),
-			progressbar.OptionShowIts(),
-			progressbar.OptionSetItsString("records"),
-			progressbar.OptionClearOnFinish(),
-		)
+		p.bar = newBar(w, p.size)
 	}
 	return p
+}
+
+func newBar(w io.Writer, size int64) *progressbar.ProgressBar {
+	return progressbar.NewOptions64(size,
+		progressbar.OptionSetWriter(w),
+		progressbar.OptionSetDescription("etl"),
+		progressbar.OptionSetWidth(30),
+		progressbar.OptionShowIts(),
+		progressbar.OptionSetItsString("records"),
+		progressbar.OptionClearOnFinish(),
+	)
 }
 
 func (p *progress) show(s flow.Snapshot) {
@@ -82,7 +86,7 @@ func (p *progress) show(s flow.Snapshot) {
 		if total >= 0 {
 			p.bar.ChangeMax64(max(total, n.handled()+1)) // the end is for the run to tell
 		}
-		p.bar.Set64(n.handled())
+		_ = p.bar.Set64(n.handled()) // what can't be drawn stops nothing
 	case s.Elapsed-p.lines >= lineEvery:
 		p.lines = s.Elapsed
 		p.line(n.handled(), total, s.Elapsed)
@@ -115,7 +119,7 @@ func (p *progress) line(n, total int64, elapsed time.Duration) {
 
 func (p *progress) clear() {
 	if p.bar != nil {
-		p.bar.Clear()
+		_ = p.bar.Clear()
 	}
 }
 

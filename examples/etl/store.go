@@ -30,7 +30,8 @@ CREATE TABLE hours (hour INTEGER PRIMARY KEY, count INTEGER, mean_delay REAL, p9
 // of this process, what is committed stays, and after a power cut the database
 // is whole, though the last commits may be missing. For more than that say
 // synchronous(FULL), which waits for the disk at every flush.
-const settings = "_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)"
+// Who looks into the database meanwhile is waited for.
+const settings = "_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)"
 
 // A store is the database that the job writes.
 type store struct{ db *sql.DB }
@@ -42,8 +43,7 @@ func openStore(ctx context.Context, path string) (*store, error) {
 			return nil, err
 		}
 	}
-	file := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path), RawQuery: settings}
-	db, err := sql.Open("sqlite", file.String())
+	db, err := sql.Open("sqlite", address(path)+"?"+settings)
 	if err != nil {
 		return nil, err
 	}
@@ -52,6 +52,12 @@ func openStore(ctx context.Context, path string) (*store, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	return &store{db}, nil
+}
+
+// address names a file to SQLite, whatever is in its path.
+func address(path string) string {
+	file := url.URL{Scheme: "file", OmitHost: true, Path: filepath.ToSlash(path)}
+	return file.String()
 }
 
 // flights returns the sink for rows.

@@ -23,7 +23,7 @@ func main() {
 		_, err = fmt.Sscan(line, &f.from, &f.to, &f.delay)
 		return f, err
 	}, stage.Workers(4), stage.OnError(stage.Skip())))
-	late := flights.Via(operators.Filter(func(f flight) bool { return f.delay > 15 }))
+	late := flights.Filter(func(f flight) bool { return f.delay > 15 })
 	err := late.To(sink.ForEach(func(f flight) error {
 		_, err := fmt.Printf("%s to %s: %d minutes late\n", f.from, f.to, f.delay)
 		return err

@@ -42,8 +42,11 @@ func (d *bufferDriver[T]) drive(h *island) {
 	d.h, d.pace.h = h, h
 	d.in.SetIsland(h.Island)
 	err := h.protect(d.loop)
-	if err == demand.ErrStopped {
-		err = h.r.cause()
+	if err == nil || err == demand.ErrStopped {
+		// The consumer stops the island when it has left.
+		if err = d.buf.Gone(); err == nil {
+			err = h.r.cause()
+		}
 	}
 	h.cur = d.cell
 	d.buf.Close(err)
@@ -88,9 +91,10 @@ func (d *bufferDriver[T]) room() (int, error) {
 	return max(room, 1), nil
 }
 
-// offer puts what was pulled into the buffer.
+// offer puts what was pulled into the buffer, unless the island is stopped
+// meanwhile.
 func (d *bufferDriver[T]) offer() error {
-	for d.in.Len() > 0 {
+	for d.in.Len() > 0 && !d.h.Stopped() {
 		if d.priority != nil {
 			d.next = d.priority(d.in.Items()[0])
 		}
@@ -100,9 +104,6 @@ func (d *bufferDriver[T]) offer() error {
 				return gone
 			}
 			return err
-		}
-		if d.h.Stopped() {
-			return demand.ErrStopped
 		}
 	}
 	return nil
@@ -133,7 +134,8 @@ func (b *bufferEnd[T]) Pull(dst *demand.Chunk[T]) error {
 	return err
 }
 
+// Cancel ends the island above too, wherever it waits: nobody wants what it makes.
 func (b *bufferEnd[T]) Cancel(cause error) {
 	b.buf.Cancel(cause)
-	b.from.Wake()
+	b.from.Stop()
 }

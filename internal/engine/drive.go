@@ -48,6 +48,7 @@ func Sink[T any](cell *Cell, up demand.Upstream[T], w Writer[T], opt SinkOptions
 	if opt.FlushAfter <= 0 {
 		opt.FlushAfter = defaultFlushAfter
 	}
+	cell.Run.sinks.Add(1)
 	d := &sinkDriver[T]{r: cell.Run, cell: cell, up: up, w: w, opt: opt, pace: newPacer(opt.WindowMin, opt.WindowMax)}
 	if here == nil {
 		cell.Run.island(cell, d.drive)
@@ -100,6 +101,7 @@ func (d *sinkDriver[T]) drive(h *island) {
 	}
 	d.settle(cause)
 	h.finish(cause, func() { d.up.Cancel(cause) }, func() int { return d.in.Abandon(cause) })
+	d.r.sinkEnded()
 }
 
 // finish tells the stages above that no more is wanted, and releases what they

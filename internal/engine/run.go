@@ -63,6 +63,7 @@ type Run struct {
 	closers  []func() error
 	drains   []func()
 	islandsN int
+	sinks    atomic.Int64 // that have not ended
 	wg       sync.WaitGroup
 	done     chan struct{}
 	ended    time.Time
@@ -240,7 +241,26 @@ func (r *Run) cause() error {
 	if err := r.Err(); err != nil {
 		return err
 	}
-	return context.Cause(r.ctx)
+	if cause := context.Cause(r.ctx); cause != nil {
+		return cause
+	}
+	return demand.ErrEnough // all sinks have ended
+}
+
+// sinkEnded notes the end of a sink. After that of the last one nobody wants
+// elements any more: reads from outside end, and the islands that wait for some,
+// which an upstream Cancel over a link does not interrupt.
+func (r *Run) sinkEnded() {
+	if r.sinks.Add(-1) > 0 {
+		return
+	}
+	r.endRead(demand.ErrEnough)
+	r.mu.Lock()
+	islands := slices.Clone(r.islands)
+	r.mu.Unlock()
+	for _, isl := range islands {
+		isl.Stop()
+	}
 }
 
 // Detach notes the failure of a branch that may leave, which does not fail the

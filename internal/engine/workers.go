@@ -97,6 +97,7 @@ func (w *workers[In, Out]) Pull(dst *demand.Chunk[Out]) error {
 		}
 		if !w.isl.Wait(func() bool { return w.ready() || w.feed(dst, demand.NoWait) }, dst.Patience(), &w.wait) {
 			if w.isl.Stopped() {
+				w.cancel(w.cell.Run.cause())
 				w.close()
 				return demand.ErrStopped
 			}

@@ -8,9 +8,12 @@ import (
 	"testing"
 )
 
-// endless are inputs of 4 MiB in which nothing, or next to nothing, is a record.
+// endless are inputs of some MiB in which nothing, or next to nothing, is a record.
 func endless() map[string]io.Reader {
-	const size = 4 << 20
+	size := 4 << 20
+	if testing.Short() {
+		size = 1 << 20
+	}
 	input := func(head, text string) io.Reader {
 		return io.MultiReader(strings.NewReader(head), &repeated{text: text, n: size})
 	}
