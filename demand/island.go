@@ -56,6 +56,8 @@ type Host interface {
 	Working() any
 	// Discarded is told of elements that the stage at work gave up.
 	Discarded(n int)
+	// Yield lets other goroutines run once, before the island sleeps.
+	Yield(on *Waiting)
 	// Sleeping is told when the island starts and ends to sleep.
 	Sleeping(on *Waiting, begin bool)
 }
@@ -153,10 +155,10 @@ func (i *Island) Wait(ready func() bool, p Patience, on *Waiting) bool {
 	}
 	i.grantAll()
 	if i.Host != nil {
-		i.Host.Sleeping(on, true)
-		defer i.Host.Sleeping(on, false)
+		i.Host.Yield(on)
+	} else {
+		runtime.Gosched()
 	}
-	runtime.Gosched()
 	if ready() {
 		return true
 	}
@@ -172,6 +174,10 @@ func (i *Island) Wait(ready func() bool, p Patience, on *Waiting) bool {
 			i.timer.Reset(d)
 		}
 		defer i.timer.Stop()
+	}
+	if i.Host != nil {
+		i.Host.Sleeping(on, true)
+		defer i.Host.Sleeping(on, false)
 	}
 	i.waiting.Store(on)
 	defer i.waiting.Store(nil)

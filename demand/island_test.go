@@ -233,6 +233,8 @@ func (h *host) Working() any { return h.stage }
 
 func (h *host) Discarded(n int) { h.discarded += n }
 
+func (h *host) Yield(*demand.Waiting) { runtime.Gosched() }
+
 func (h *host) Sleeping(on *demand.Waiting, begin bool) {
 	h.log = append(h.log, on.Link+map[bool]string{true: " begin", false: " end"}[begin])
 }

@@ -113,4 +113,7 @@ func (s *sliding[T]) end(dst *demand.Chunk[[]T], err error) error {
 	return err
 }
 
-func (s *sliding[T]) Cancel(cause error) { s.up.Cancel(cause) }
+func (s *sliding[T]) Cancel(cause error) {
+	s.fresh = 0 // the run gives up what is held
+	s.up.Cancel(cause)
+}

@@ -55,11 +55,12 @@ func (d *bufferDriver[T]) drive(h *island) {
 
 func (d *bufferDriver[T]) loop() error {
 	for {
+		want := d.pace.begin()
 		room, err := d.room()
 		if err != nil {
 			return err
 		}
-		d.in.Reset(min(d.pace.begin(), room))
+		d.in.Reset(min(want, room))
 		if err := d.up.Pull(&d.in); err != nil {
 			return err
 		}

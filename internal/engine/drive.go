@@ -249,14 +249,13 @@ func (d *linkDriver[T]) drive(h *island) {
 
 func (d *linkDriver[T]) loop() error {
 	for {
-		c := d.link.Reserve(d.h.Island, d.pace.win.Size(), demand.Forever)
+		c := d.link.Reserve(d.h.Island, d.pace.begin(), demand.Forever)
 		if c == nil {
 			if d.h.Stopped() {
 				return demand.ErrStopped
 			}
 			return d.link.Cause()
 		}
-		d.pace.begin()
 		if err := d.up.Pull(c); err != nil {
 			return err
 		}

@@ -95,11 +95,12 @@ func (hub *Hub[T]) drive(h *island) {
 
 func (hub *Hub[T]) loop() error {
 	for {
+		want := hub.pace.begin()
 		room, err := hub.room()
 		if err != nil {
 			return err
 		}
-		hub.in.Reset(min(hub.pace.begin(), room))
+		hub.in.Reset(min(want, room))
 		if err := hub.up.Pull(&hub.in); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"runtime"
 	"runtime/debug"
 	"sync/atomic"
 	"time"
@@ -22,13 +23,14 @@ type island struct {
 	cur   *Cell // the stage at work
 	cells []*Cell
 
-	sampling bool
-	skip     int
-	t0       time.Time     // when the sampled round began
-	nested   time.Duration // time of stages above the one at work, in this sample
-	slept    time.Duration // in this round
-	last     time.Time     // up to here time is accounted for
-	since    time.Time     // when the sleep began
+	sampling             bool
+	skip                 int
+	t0                   time.Time     // when the sampled round began
+	nested               time.Duration // time of stages above the one at work, in this sample
+	slept                time.Duration // in this round
+	yieldData, yieldRoom time.Duration // in this sample
+	last                 time.Time     // up to here time is accounted for
+	since                time.Time     // when the sleep began
 
 	idle, pressed       time.Duration
 	pubIdle, pubPressed atomic.Int64
@@ -99,6 +101,24 @@ func (h *island) Working() any { return h.cur }
 // Discarded implements demand.Host.
 func (h *island) Discarded(n int) { h.cur.Discard(n) }
 
+// Yield implements demand.Host. It is timed in sampled rounds only, as it is much
+// more frequent than sleep.
+func (h *island) Yield(on *demand.Waiting) {
+	if !h.sampling {
+		runtime.Gosched()
+		return
+	}
+	t := time.Now()
+	runtime.Gosched()
+	d := time.Since(t)
+	h.nested += d
+	if on.ForRoom {
+		h.yieldRoom += d
+	} else {
+		h.yieldData += d
+	}
+}
+
 // Sleeping implements demand.Host.
 func (h *island) Sleeping(on *demand.Waiting, begin bool) {
 	now := time.Now()
@@ -157,8 +177,8 @@ func (h *island) end(timed bool) time.Duration {
 	return d
 }
 
-// divide gives the busy time since the last sample to the stages, as this
-// sample of length d says.
+// divide gives the time since the last sample, sleep not counted, to the stages
+// and to waiting, as this sample of length d says.
 func (h *island) divide(now time.Time, d time.Duration) {
 	gap := now.Sub(h.last)
 	h.last = now
@@ -166,10 +186,16 @@ func (h *island) divide(now time.Time, d time.Duration) {
 		return
 	}
 	scale := float64(gap) / float64(d)
-	for _, c := range h.cells {
-		c.busy += time.Duration(float64(c.sample) * scale)
-		c.sample = 0
+	part := func(d *time.Duration) time.Duration {
+		p := time.Duration(float64(*d) * scale)
+		*d = 0
+		return p
 	}
+	for _, c := range h.cells {
+		c.busy += part(&c.sample)
+	}
+	h.idle += part(&h.yieldData)
+	h.pressed += part(&h.yieldRoom)
 }
 
 // settleTime accounts for what came after the last sample.
