@@ -31,8 +31,10 @@ func Buffer[T any](n int, overflow demand.Overflow, opts ...stage.Option) stage.
 
 // BufferWith is Buffer with all that a buffer can be told: with a Priority,
 // elements of a higher value leave first, and with demand.Shed those of the
-// lowest are shed first; OnDrop sees each element dropped and the reason. Both
-// are called on the goroutine of what is above the buffer. The config's Name is
+// lowest are shed first; OnDrop sees each element dropped and the reason, also
+// those that are held when the stream is cut off, with demand.ReasonClosed. Both
+// are called one at a time: Priority on the goroutine of what is above the
+// buffer, OnDrop on that or, at the end, on the one below. The config's Name is
 // not used; see stage.Name.
 //
 // emits when it holds something · backpressures when it is full, with Block ·

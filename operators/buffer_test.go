@@ -242,6 +242,25 @@ func TestBufferIsCancelled(t *testing.T) {
 	}
 }
 
+// OnDrop sees what is held when the stream is cut off too.
+func TestBufferDropsWhatItHolds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var dropped []string
+		cfg := demand.BufferConfig[int]{Capacity: 3, Overflow: demand.DropNewest, OnDrop: func(v int, reason string) {
+			dropped = append(dropped, fmt.Sprint(v, reason))
+		}}
+		f := timeline(nil, every(10*ms, 6)...).Via(operators.BufferWith(cfg)).Via(operators.Take[int](2))
+		got, err := watch(t, f, 36*ms, stage.Window(1, 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantMoments(t, got, moment{0, "0"}, moment{36 * ms, "1"})
+		if d := strings.Join(dropped, " "); d != "5drop_newest 2closed 3closed 4closed" {
+			t.Errorf("dropped %s", d)
+		}
+	})
+}
+
 // A run does not wait for elements that nobody wants any more.
 func TestBufferEndsItsIsland(t *testing.T) {
 	for _, o := range []demand.Overflow{demand.Block, demand.DropOldest} {

@@ -55,7 +55,7 @@ func (c *channel[T]) send(in *demand.Chunk[T], v T) error {
 		return nil
 	default:
 	}
-	defer stage.Waits(in)()
+	defer stage.WaitsForRoom(in)()
 	select {
 	case c.ch <- v:
 		return nil

@@ -78,7 +78,11 @@ func (rt *Runtime) Failed(n int) { rt.cell.Failed(n) }
 // that a source that can should number its records.
 func (rt *Runtime) Records() bool { return rt.cell.Run.Records }
 
-// Waits tells the account of time that the stage waits for something outside
-// the run, until the returned function is called. dst is the chunk that it was
+// Waits tells the account of time that the stage waits for elements from outside
+// the run, until the returned function is called. c is the chunk that it was
 // asked to fill.
-func Waits[T any](dst *demand.Chunk[T]) (done func()) { return engine.Outside(dst.Island()) }
+func Waits[T any](c *demand.Chunk[T]) (done func()) { return engine.Outside(c.Island(), false) }
+
+// WaitsForRoom is Waits for a sink that waits for somebody outside the run to
+// take elements: it counts as backpressured. c is the chunk that it was given.
+func WaitsForRoom[T any](c *demand.Chunk[T]) (done func()) { return engine.Outside(c.Island(), true) }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"sync"
 
 	"github.com/weir-go/weir/demand"
 )
@@ -13,9 +14,19 @@ func Buffer[T any](cell *Cell, up demand.Upstream[T], cfg demand.BufferConfig[T]
 	d := &bufferDriver[T]{cell: cell, up: up, block: cfg.Overflow == demand.Block, pace: newPacer(windowMin, windowMax)}
 	cfg.Name = cell.Name
 	if cfg.Priority != nil {
-		// The buffer asks for it with a lock held, and user code may panic.
+		// The buffer asks for it when it owns a reference of the lineage, which a
+		// panic would leave behind.
 		d.priority = cfg.Priority
 		cfg.Priority = func(T) int { return d.next }
+	}
+	if drop := cfg.OnDrop; drop != nil {
+		// Both ends drop elements, the consumer when it cancels.
+		var mu sync.Mutex
+		cfg.OnDrop = func(v T, reason string) {
+			mu.Lock()
+			defer mu.Unlock()
+			drop(v, reason)
+		}
 	}
 	d.buf = demand.NewBuffer(cfg)
 	d.buf.Inside()
@@ -137,6 +148,6 @@ func (b *bufferEnd[T]) Pull(dst *demand.Chunk[T]) error {
 
 // Cancel ends the island above too, wherever it waits: nobody wants what it makes.
 func (b *bufferEnd[T]) Cancel(cause error) {
+	defer b.from.Stop()
 	b.buf.Cancel(cause)
-	b.from.Stop()
 }

@@ -36,7 +36,6 @@ type island struct {
 	pubIdle, pubPressed atomic.Int64
 	sleepSince          atomic.Int64
 	windowSize          atomic.Int64
-	outside             demand.Waiting
 }
 
 // A round is sampled so often that clock reads cost about one part in a hundred:
@@ -50,7 +49,6 @@ func (r *Run) newIsland(cell *Cell) *island {
 	isl := &island{Island: demand.NewIsland(), r: r, name: cell.Name, cur: cell}
 	isl.Island.Host = isl
 	isl.Island.Awake = &r.awake
-	isl.outside = demand.Waiting{Link: cell.Name, Outside: true}
 	isl.post = r.man.Post(isl.Island)
 	r.awake.Add(1)
 	r.mu.Lock()

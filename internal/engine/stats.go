@@ -112,12 +112,13 @@ func (r *Run) Elapsed() time.Duration {
 }
 
 // Outside tells the account of time that the stage at work waits for something
-// outside the run, until the returned function is called.
-func Outside(isl *demand.Island) func() {
+// outside the run, elements or room, until the returned function is called.
+func Outside(isl *demand.Island, forRoom bool) func() {
 	h, ok := host(isl)
 	if !ok {
 		return func() {}
 	}
-	h.Sleeping(&h.outside, true)
-	return func() { h.Sleeping(&h.outside, false) }
+	on := &demand.Waiting{Link: h.cur.Name, ForRoom: forRoom, Outside: true}
+	h.Sleeping(on, true)
+	return func() { h.Sleeping(on, false) }
 }
