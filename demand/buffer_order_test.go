@@ -53,9 +53,7 @@ func TestBufferEqualsItsModel(t *testing.T) {
 					case demand.DropOldest:
 						drop(0)
 					case demand.DropBuffer:
-						for _, h := range byRank(held) {
-							wantDropped = append(wantDropped, h)
-						}
+						wantDropped = append(wantDropped, byRank(held)...)
 						held = nil
 					case demand.Shed:
 						low := 0

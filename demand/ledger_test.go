@@ -21,11 +21,10 @@ type ledger struct {
 }
 
 type readOf struct {
-	lineage  *demand.Lineage
-	settled  int
-	outcome  demand.Outcome
-	last     demand.Settlement
-	expected int // references that the model says there are
+	lineage *demand.Lineage
+	settled int
+	outcome demand.Outcome
+	last    demand.Settlement
 }
 
 func (l *ledger) read() *readOf {

@@ -89,18 +89,6 @@ func runLink(t tester, ops []byte) {
 	s.end()
 }
 
-// runs returns how many runs of one lineage items are.
-func runs(items []sent) (n int) {
-	var last *readOf
-	for i, it := range items {
-		if it.read != nil && (i == 0 || it.read != last) {
-			n++
-		}
-		last = it.read
-	}
-	return n
-}
-
 // mayBeFull reports that the producer may see no room: credit and places for
 // runs are granted by quarters.
 func (s *linkScript) mayBeFull() bool {

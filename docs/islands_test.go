@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/weir-go/weir/flow"
-	"github.com/weir-go/weir/internal/engine"
 	"github.com/weir-go/weir/operators"
 	"github.com/weir-go/weir/sink"
 	"github.com/weir-go/weir/source"
@@ -45,8 +44,8 @@ func stalled() error {
 }
 
 func TestStalled(t *testing.T) {
-	if err := stalled(); !errors.Is(err, engine.ErrStalled) {
-		t.Fatalf("got %v, want %v", err, engine.ErrStalled)
+	if err := stalled(); !errors.Is(err, flow.ErrStalled) {
+		t.Fatalf("got %v, want %v", err, flow.ErrStalled)
 	} else {
 		t.Log(err)
 	}

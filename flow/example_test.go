@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
+	"time"
 
 	"github.com/weir-go/weir/flow"
 	"github.com/weir-go/weir/operators"
@@ -192,4 +194,31 @@ func ExamplePipeline_Start() {
 	// Output:
 	// <nil>
 	// true
+}
+
+func ExampleRun() {
+	sum, n := 0, 0
+	branches := flow.Broadcast(flow.From(source.Range(1, 5)), 2)
+	err := flow.Run(context.Background(),
+		branches[0].To(sink.ForEach(func(v int) error { sum += v; return nil })),
+		branches[1].To(sink.ForEach(func(int) error { n++; return nil })))
+	fmt.Println(sum, n, err)
+	// Output: 10 4 <nil>
+}
+
+func ExampleStart() {
+	running, err := flow.Start(context.Background(), flow.From(source.Range(0, 1<<60)).To(sink.Discard[int]()))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(running.Stop(errors.New("the shop is closed")))
+	// Output: the shop is closed
+}
+
+func ExampleDrainOn() {
+	p := flow.From(source.Range(0, 10)).To(sink.Discard[int]()).
+		With(flow.DrainOn([]os.Signal{os.Interrupt}, 10*time.Second))
+	fmt.Println(p.Run(context.Background()))
+	// Output: <nil>
 }

@@ -17,7 +17,6 @@ import (
 
 	"github.com/weir-go/weir/demand"
 	"github.com/weir-go/weir/flow"
-	"github.com/weir-go/weir/internal/engine"
 	"github.com/weir-go/weir/operators"
 	"github.com/weir-go/weir/sink"
 	"github.com/weir-go/weir/source"
@@ -189,7 +188,7 @@ func TestDiamond(t *testing.T) {
 	t.Run("a path holds back more than the links take", func(t *testing.T) {
 		start := time.Now()
 		_, err := flow.Collect(t.Context(), paths(500))
-		if !errors.Is(err, engine.ErrStalled) {
+		if !errors.Is(err, flow.ErrStalled) {
 			t.Fatalf("got %v, want a stall", err)
 		}
 		for _, name := range []string{`"broadcast/0"`, `"async"`} {

@@ -16,6 +16,10 @@ import (
 // ErrStopped is the cause of a run that was stopped without another one.
 var ErrStopped = errors.New("weir: stopped")
 
+// ErrStalled is wrapped by the error of a run in which every part waits for
+// another; the error names the links.
+var ErrStalled = engine.ErrStalled
+
 // ErrGrace is the error of a run that DrainOn stopped because draining took
 // longer than its grace.
 var ErrGrace = errors.New("weir: draining took longer than its grace")

@@ -82,7 +82,7 @@ func (z *zip[A, B, C]) end(err error) error {
 
 func (z *zip[A, B, C]) Cancel(cause error) {
 	if z.err == nil {
-		z.end(cause)
+		_ = z.end(cause) // which is noted, and returned by Pull
 		z.err = cause
 	}
 }

@@ -158,6 +158,23 @@ func TestFlatMapSeqPanics(t *testing.T) {
 	}
 }
 
+// What a sequence does when it is ended may fail too.
+func TestFlatMapSeqPanicsWhenEnded(t *testing.T) {
+	boom := errors.New("boom")
+	f := flow.Via(flow.From(source.Range(0, 10)), operators.FlatMapSeq(func(v int) iter.Seq[int] {
+		return func(yield func(int) bool) {
+			defer panic(boom)
+			for yield(v) {
+			}
+		}
+	}, stage.Name("expand")))
+	got, err := flow.Collect(t.Context(), f.Via(operators.Take[int](5)))
+	var at *stage.PanicError
+	if !errors.As(err, &at) || at.Stage != "expand" || !errors.Is(err, boom) || len(got) != 5 {
+		t.Errorf("got %v, error %v", got, err)
+	}
+}
+
 // An io.EOF of user code truncates nothing in silence, and the elements before
 // it arrive.
 func TestEOFOfUserCode(t *testing.T) {

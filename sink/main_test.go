@@ -102,7 +102,6 @@ type recorder struct {
 	bytes.Buffer
 	opened, flushed, closed          int
 	openErr, writeErr, flushErr, err error
-	block                            <-chan struct{}
 }
 
 func (r *recorder) open(context.Context) (io.WriteCloser, error) {

@@ -42,7 +42,7 @@ func (a *arrayReader[T]) element() (v T, bad *Error) {
 			return v, a.repair(a.cutOff(), true)
 		case err != nil:
 			a.record--
-			a.atEnd(err)
+			_ = a.atEnd(err) // which is noted for Next
 			return v, nil
 		}
 	}

@@ -64,6 +64,7 @@ func TestOperatorsKeepTheRules(t *testing.T) {
 		stagetest.Want([]int{0, 3, 5, 2, 9}, []int{4, 7, 8, 1, 12}, []int{6, 10}))
 	one(t, "Batch with time", func() stage.Stage[int, []int] { return operators.Batch[int](5, 7*time.Millisecond) },
 		stagetest.By(func(batches [][]int) any { return slices.Concat(batches...) }))
+	one(t, "Sliding", func() stage.Stage[int, []int] { return operators.Sliding[int](4, 3) })
 }
 
 // one runs the rules for a stage of ints.
