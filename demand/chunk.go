@@ -139,6 +139,16 @@ func (c *Chunk[T]) Advance(n int) {
 	}
 }
 
+// compact moves the elements held to the beginning of the chunk's memory.
+func (c *Chunk[T]) compact() {
+	n := copy(c.buf, c.buf[c.head:c.tail])
+	clear(c.buf[n:c.tail])
+	if c.laned {
+		copy(c.lane, c.lane[c.head:c.tail])
+	}
+	c.head, c.tail = 0, n
+}
+
 // Truncate keeps the first n elements and abandons the others; it returns how
 // many those were.
 func (c *Chunk[T]) Truncate(n int) int {

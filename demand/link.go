@@ -186,6 +186,9 @@ func (l *Link[T]) Cause() error {
 // consumer.
 func (l *Link[T]) Publish() {
 	c := &l.p.out
+	if c.head > 0 {
+		c.compact()
+	}
 	if n := c.tail; n > 0 {
 		l.stage(c, 0, n)
 		c.TakeLineage().Release()

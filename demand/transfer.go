@@ -168,6 +168,9 @@ func PullKept[T any](up Upstream[T], dst *Chunk[T], keep func(T) bool) error {
 		if Keep(dst, keep); dst.Len() > 0 {
 			return nil
 		}
+		if yes, err := Impatient(dst); yes {
+			return err
+		}
 	}
 }
 
@@ -218,6 +221,9 @@ func PullTransformed[In, Out any](up Upstream[In], in *Chunk[In], dst *Chunk[Out
 		}
 		if dst.Len() > 0 {
 			return nil
+		}
+		if yes, err := Impatient(dst); yes {
+			return err
 		}
 	}
 }

@@ -13,7 +13,6 @@ import (
 
 	"github.com/weir-go/weir/demand"
 	"github.com/weir-go/weir/flow"
-	"github.com/weir-go/weir/internal/engine"
 	"github.com/weir-go/weir/operators"
 	"github.com/weir-go/weir/sink"
 	"github.com/weir-go/weir/source"
@@ -193,7 +192,7 @@ func TestBufferInARunThatStalls(t *testing.T) {
 	short := two[0].Via(operators.Buffer[int](16, demand.Block))
 	long := flow.Via(flow.Via(two[1], operators.Batch[int](500, 0)), operators.Unbatch[int]())
 	_, err := flow.Collect(t.Context(), flow.Zip(short, long))
-	if !errors.Is(err, engine.ErrStalled) || !strings.Contains(err.Error(), `"buffer"`) {
+	if !errors.Is(err, flow.ErrStalled) || !strings.Contains(err.Error(), `"buffer"`) {
 		t.Errorf("got error %v, want a stall that names the buffer", err)
 	}
 }

@@ -135,6 +135,7 @@ func (b *bufferEnd[T]) Pull(dst *demand.Chunk[T]) error {
 		b.from.Wake()
 		if h, ok := host(dst.Island()); ok {
 			h.cur.in += uint64(n)
+			h.pulled += n
 		}
 	}
 	switch {

@@ -26,6 +26,7 @@ type island struct {
 	sampling             bool
 	skip                 int
 	t0                   time.Time     // when the sampled round began
+	pulled               int           // elements that came onto the island in this round
 	nested               time.Duration // time of stages above the one at work, in this sample
 	slept                time.Duration // in this round
 	yieldData, yieldRoom time.Duration // in this sample
@@ -143,7 +144,7 @@ func (h *island) Sleeping(on *demand.Waiting, begin bool) {
 
 // begin starts a round. A watched one gets the watchman's flag when it is slow.
 func (h *island) begin(timed, watched bool) {
-	h.slept, h.nested = 0, 0
+	h.slept, h.nested, h.pulled = 0, 0, 0
 	h.sampling = h.skip == 0
 	if h.sampling || timed {
 		h.t0 = time.Now()

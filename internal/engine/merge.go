@@ -83,6 +83,7 @@ func (m *merge[T]) take(dst *demand.Chunk[T]) (done bool, err error) {
 		}
 		if h, ok := host(dst.Island()); ok {
 			h.cur.in += uint64(dst.Len())
+			h.pulled += dst.Len()
 		}
 		return true, nil
 	}

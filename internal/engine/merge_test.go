@@ -136,4 +136,3 @@ func TestMergeHeedsPatience(t *testing.T) {
 		}
 	})
 }
-

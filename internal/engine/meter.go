@@ -50,6 +50,9 @@ func (m *meter[T]) Pull(dst *demand.Chunk[T]) error {
 	m.cell.out += n
 	m.cell.chunks++
 	below.in += n
+	if m.source {
+		h.pulled += int(n)
+	}
 	if err != nil {
 		m.err = m.place(h, err)
 		if n == 0 {
@@ -128,6 +131,7 @@ func (l *linkEnd[T]) Pull(dst *demand.Chunk[T]) error {
 	err := l.Link.Pull(dst)
 	if h, ok := host(dst.Island()); ok {
 		h.cur.in += uint64(dst.Len())
+		h.pulled += dst.Len()
 	}
 	if err == demand.ErrStopped {
 		return l.r.cause()

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"time"
+
 	"github.com/weir-go/weir/demand"
 )
 
@@ -26,12 +28,15 @@ func (p *pacer) begin() int {
 func (p *pacer) end(n int) {
 	took := p.h.end(p.timed)
 	size := p.win.Size()
+	// A filter above may leave next to nothing of what is asked for, so that a
+	// round takes many pulls: that is no reason to ask for less at a time.
+	pulled := max(p.h.pulled, size)
 	switch hurried := p.h.Hurried(); {
-	case hurried:
+	case hurried && pulled == size:
 		p.win.Cut(n)
 		p.h.skip = 0 // rounds have become long: time each
 	case p.timed:
-		p.win.Observe(took)
+		p.win.Observe(time.Duration(float64(took) * float64(size) / float64(pulled)))
 	}
 	if p.win.Size() != size {
 		p.h.windowSize.Store(int64(p.win.Size()))

@@ -31,6 +31,7 @@ func (r *Run) Stats() []demand.StageStats {
 		}
 		b := w.state()
 		s.Buffer = &b
+		s.Out = int64(b.Out)
 		for reason, n := range b.Dropped {
 			if s.Dropped == nil {
 				s.Dropped = map[string]int64{}

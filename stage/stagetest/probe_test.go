@@ -289,7 +289,7 @@ func TestFailuresSayWhatIsWrong(t *testing.T) {
 		fails(t, rec, func() { snk.Request(0) }, "rule 3.9", "got 0")
 
 		r := start(t, flow.From(src).To(snk))
-		fails(t, rec, func() { src.ExpectRequestAtLeast(2) }, "no request for 2 elements or more", "the open request is for 1")
+		fails(t, rec, func() { src.ExpectRequestAtLeast(2) }, "no request for 2 elements or more", "a request for 1 waits for an answer")
 		fails(t, rec, func() { src.ExpectNoRequest(time.Second) }, "1 elements were asked for, and no request was expected within 1s")
 		fails(t, rec, func() { src.ExpectCancel() }, "it was not cancelled within 5s")
 		fails(t, rec, func() { src.Send(1, 2, 3) }, "2 of 3 elements sent were not asked for")

@@ -24,6 +24,7 @@ type Source[T any] struct {
 	isl    *demand.Island // of the last pull
 	queue  []T            // sent, and not yet taken
 	asked  int            // room of the request that is open, 0 for none
+	waits  bool           // the request waits for an answer
 	end    error          // set by Complete and Fail
 	gone   bool
 	cause  error // of the cancel
@@ -132,8 +133,12 @@ func (s *Source[T]) change(f func()) {
 func (s *Source[T]) fatal(format string, args ...any) {
 	s.t.Helper()
 	s.mu.Lock()
-	state := fmt.Sprintf("the open request is for %d", s.asked)
+	state := fmt.Sprintf("a request for %d waits for an answer", s.asked)
 	switch {
+	case s.opened && !s.gone && s.end == nil && s.asked == 0:
+		state = "no request is open"
+	case s.opened && !s.gone && s.end == nil && !s.waits:
+		state = fmt.Sprintf("a request for %d found nothing, and has not been repeated", s.asked)
 	case !s.opened:
 		state = "no run has opened it"
 	case s.gone:
@@ -182,7 +187,7 @@ func (p *probing[T]) answer(dst *demand.Chunk[T]) (done bool, err error) {
 		err = p.ended()
 		p.s.asked = 0
 		if done = n > 0 || err != nil; !done {
-			p.s.asked = dst.Free()
+			p.s.asked, p.s.waits = dst.Free(), !dst.Patience().IsNoWait()
 		}
 		if n > 0 {
 			err = nil
