@@ -46,6 +46,32 @@ const (
 	sampleRest = 127
 )
 
+// waking stands for sleepSince while a sleep that has ended is being added to
+// the account.
+const waking = -1
+
+// waited returns what is published of an island's waiting, the sleep under way
+// included: either as under way or as accounted for, never as both.
+func (h *island) waited(now time.Time) (idle, pressed time.Duration) {
+	for {
+		since := h.sleepSince.Load()
+		idle, pressed = time.Duration(h.pubIdle.Load()), time.Duration(h.pubPressed.Load())
+		on := h.WaitingOn()
+		if since == waking || h.sleepSince.Load() != since {
+			runtime.Gosched()
+			continue
+		}
+		if since > 0 {
+			if d := max(0, now.Sub(time.Unix(0, since))); on != nil && on.ForRoom {
+				pressed += d
+			} else {
+				idle += d
+			}
+		}
+		return idle, pressed
+	}
+}
+
 func (r *Run) newIsland(cell *Cell) *island {
 	isl := &island{Island: demand.NewIsland(), r: r, name: cell.Name, cur: cell}
 	isl.Island.Host = isl
@@ -124,12 +150,12 @@ func (h *island) Sleeping(on *demand.Waiting, begin bool) {
 	if begin {
 		h.post.End()
 		h.since = now
-		h.sleepSince.Store(now.UnixNano())
 		h.publish()
+		h.sleepSince.Store(now.UnixNano())
 		return
 	}
 	d := now.Sub(h.since)
-	h.sleepSince.Store(0)
+	h.sleepSince.Store(waking)
 	h.slept += d
 	h.nested += d
 	if on.ForRoom {
@@ -138,6 +164,9 @@ func (h *island) Sleeping(on *demand.Waiting, begin bool) {
 		h.idle += d
 	}
 	h.last = h.last.Add(d)
+	h.pubIdle.Store(int64(h.idle))
+	h.pubPressed.Store(int64(h.pressed))
+	h.sleepSince.Store(0)
 	h.Hurried()
 	h.post.Begin()
 }

@@ -59,16 +59,7 @@ func (r *Run) stats(c *Cell, now time.Time) demand.StageStats {
 	}
 	s.Island = h.name
 	s.Window = int(h.windowSize.Load())
-	s.Idle, s.Backpressured = time.Duration(h.pubIdle.Load()), time.Duration(h.pubPressed.Load())
-	if since := h.sleepSince.Load(); since > 0 {
-		if d := now.Sub(time.Unix(0, since)); d > 0 {
-			if w := h.WaitingOn(); w != nil && w.ForRoom {
-				s.Backpressured += d
-			} else {
-				s.Idle += d
-			}
-		}
-	}
+	s.Idle, s.Backpressured = h.waited(now)
 	// While another stage of the island works, those below it wait for elements
 	// and those above it for demand.
 	for _, o := range h.cells {
