@@ -1,12 +1,14 @@
 package engine_test
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"github.com/weir-go/weir/flow"
@@ -54,7 +56,7 @@ func TestMergeKeepsTheOrderOfEachInput(t *testing.T) {
 func TestMergeTakesTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		quiet, busy := stagetest.NewSource[int](t), flow.From(source.Range(1000, 1<<40))
-		snk := stagetest.NewSink[int](t)
+		snk := stagetest.NewSink[int](t, cmpopts.SortSlices(cmp.Less[int]))
 		r, err := flow.Merge(flow.From(quiet), busy).To(snk).Start(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -62,9 +64,9 @@ func TestMergeTakesTurns(t *testing.T) {
 		snk.Request(3)
 		snk.Expect(1000, 1001, 1002)
 		quiet.Send(1)
+		synctest.Wait()
 		snk.Request(3)
-		// One is in the hand of the sink already, and the next turn may be the other's.
-		snk.Expect(1003, 1, 1004)
+		snk.Expect(1, 1003, 1004) // in some order
 		if err := r.Stop(errBroken); err != errBroken {
 			t.Error(err)
 		}

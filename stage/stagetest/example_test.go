@@ -107,11 +107,12 @@ func ExampleNewSink() {
 		panic(err)
 	}
 	snk.Request(2)
-	src.Send("one", "two", "three")
-	src.Complete()
+	src.Send("one", "two")
 	snk.Expect("ONE", "TWO")
 
 	snk.Request(1)
+	src.Send("three")
+	src.Complete()
 	snk.Expect("THREE")
 	snk.ExpectComplete()
 	fmt.Println("three elements, two requests")

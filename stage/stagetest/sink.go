@@ -189,10 +189,11 @@ func (w *tasting[T]) Write(in *demand.Chunk[T]) error {
 // wait waits until the test requests something.
 func (w *tasting[T]) wait(in *demand.Chunk[T]) error {
 	defer stage.Waits(in)()
-	if !w.s.wait(nil, w.rt.Context().Done(), func() bool { return w.s.credit > 0 || w.s.over }) {
+	over := false
+	if !w.s.wait(nil, w.rt.Context().Done(), func() bool { over = w.s.over; return w.s.credit > 0 || over }) {
 		return context.Cause(w.rt.Context())
 	}
-	if w.s.over {
+	if over {
 		return errTestEnded
 	}
 	return nil
