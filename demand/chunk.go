@@ -208,10 +208,9 @@ func (c *Chunk[T]) Lineage() *Lineage { return c.lineage }
 // SetLineage makes l the lineage of the elements held. The chunk takes over one
 // reference of l, and lets go of the one that it had.
 func (c *Chunk[T]) SetLineage(l *Lineage) {
-	if c.lineage != l {
-		c.lineage.Release()
-	}
+	old := c.lineage
 	c.lineage = l
+	old.Release()
 }
 
 // TakeLineage hands the chunk's reference to the caller.

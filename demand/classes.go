@@ -1,6 +1,9 @@
 package demand
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // classes holds elements by priority, in order of arrival within one. There
 // are never more classes than elements.
@@ -24,7 +27,7 @@ type arrival[T any] struct {
 func (c *classes[T]) len() int { return c.n }
 
 func (c *classes[T]) push(v T, priority int) {
-	at, found := slices.BinarySearchFunc(c.sorted, priority, func(k *class[T], p int) int { return p - k.priority })
+	at, found := slices.BinarySearchFunc(c.sorted, priority, func(k *class[T], p int) int { return cmp.Compare(p, k.priority) })
 	if !found {
 		k := c.spare
 		c.spare = nil

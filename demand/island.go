@@ -29,8 +29,8 @@ import (
 // # Counting who is awake
 //
 // Awake counts the islands of a run that are not asleep on links. A waker adds
-// one on behalf of the sleeper before it sends, and while it is itself awake, so
-// the count is never zero while anybody can still move. When it does reach zero,
+// one on behalf of the sleeper before it disarms it, so the count is never zero
+// while anybody can still move, also where the waker is not an island. When it does reach zero,
 // nobody ever will: the run has stalled.
 type Island struct {
 	hurry   atomic.Bool
@@ -79,6 +79,13 @@ type Awake struct {
 // Add changes the count, for islands that start (1) and end (-1), and returns
 // the new one.
 func (a *Awake) Add(n int64) int64 { return a.n.Add(n) }
+
+// sleep takes one off, and says so if nobody is left to move.
+func (a *Awake) sleep() {
+	if a.Add(-1) == 0 && a.Stalled != nil {
+		a.Stalled()
+	}
+}
 
 type releaser interface{ release(cause error) int }
 
@@ -132,11 +139,21 @@ func (i *Island) Stopped() bool { return i.stopped.Load() }
 // Wake makes the island look again at what it waits for. Any goroutine may
 // call it, after it has published what there is to see.
 func (i *Island) Wake() {
-	if i.state.Load() == 1 && i.state.CompareAndSwap(1, 0) {
-		if i.Awake != nil {
-			i.Awake.Add(1)
-		}
+	if i.state.Load() != 1 {
+		return
+	}
+	// Counted before the swap: a waker that is not itself counted, such as a
+	// worker, could else be overtaken by an island that sees the sleeper disarmed,
+	// falls asleep and finds nobody awake.
+	if i.Awake != nil {
+		i.Awake.Add(1)
+	}
+	if i.state.CompareAndSwap(1, 0) {
 		i.signal <- struct{}{}
+		return
+	}
+	if i.Awake != nil {
+		i.Awake.sleep()
 	}
 }
 
@@ -193,8 +210,8 @@ func (i *Island) Wait(ready func() bool, p Patience, on *Waiting) bool {
 			return ok
 		}
 		i.grantAll()
-		if counted && i.Awake.Add(-1) == 0 && i.Awake.Stalled != nil {
-			i.Awake.Stalled()
+		if counted {
+			i.Awake.sleep()
 		}
 		<-i.signal
 		if !counted {

@@ -186,7 +186,9 @@ func (l *Lineage) Child(left func()) *Lineage {
 	c := NewLineage(func(s Settlement) {
 		switch s.Outcome {
 		case Failed:
-			l.mark(Failed, 0, s.Cause)
+			for _, f := range s.Failures {
+				l.mark(Failed, f.Record, f.Err)
+			}
 		case Abandoned:
 			left()
 		}

@@ -251,11 +251,27 @@ func (l *Link[T]) Flush() {
 // Close ends the link: after what is in the ring, the consumer gets err.
 func (l *Link[T]) Close(err error) {
 	l.p.out.TakeLineage().Abandon(err)
+	l.unstage(err)
 	l.err = err
 	l.end(producerDone)
 	if to := l.to.Load(); to != nil {
 		to.Wake()
 	}
+}
+
+// unstage gives up what was put and never flushed.
+func (l *Link[T]) unstage(cause error) {
+	for i := l.runT.Load(); i != l.p.runT; i++ {
+		r := &l.runs[i%uint64(len(l.runs))]
+		r.lineage.Abandon(cause)
+		*r = run{}
+	}
+	l.p.runT = l.runT.Load()
+	for i := l.tail.Load(); i != l.p.tail; i++ {
+		var zero T
+		l.ring[i&l.mask] = zero
+	}
+	l.p.tail = l.tail.Load()
 }
 
 func (l *Link[T]) end(who uint32) {

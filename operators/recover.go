@@ -59,4 +59,9 @@ func (r *recovery[T]) recoverable(dst *demand.Chunk[T], err error) bool {
 		r.rt.Context().Err() == nil && !errors.As(err, &panicked)
 }
 
-func (r *recovery[T]) Cancel(cause error) { r.up.Cancel(cause) }
+func (r *recovery[T]) Cancel(cause error) {
+	if r.err == nil {
+		r.err = cause // not an error to recover from
+	}
+	r.up.Cancel(cause)
+}

@@ -129,7 +129,9 @@ func (d *sinkDriver[T]) loop() error {
 			if err := d.flush(); err != nil {
 				return err
 			}
-		} else if err := d.write(); err != nil {
+		} else if err := d.write(); err == demand.ErrCompleted {
+			return d.last(err) // the sink has enough
+		} else if err != nil {
 			return err
 		}
 		d.pace.end(n)

@@ -32,6 +32,7 @@ type Hub[T any] struct {
 	pace     pacer
 	h        *island
 	in       demand.Chunk[T]
+	given    int // elements of in that branches have got
 	next     int
 }
 
@@ -41,6 +42,10 @@ type branch[T any] struct {
 	gone  bool
 	taken bool
 	cell  *Cell
+
+	// of the chunk that is being divided
+	room  int             // what the link can take of it
+	child *demand.Lineage // what a branch that may leave answers with
 }
 
 // NewHub adds a hub of n branches with links of the given capacity.
@@ -87,6 +92,7 @@ func (hub *Hub[T]) drive(h *island) {
 		err = h.r.cause()
 	}
 	h.cur = hub.cell
+	hub.handOver() // a function that failed comes behind what it was called for before
 	for _, b := range hub.branches {
 		b.link.Close(err)
 	}
@@ -166,11 +172,15 @@ func (hub *Hub[T]) look() (room int, full string, err error) {
 // divide gives the elements of in to the branches.
 func (hub *Hub[T]) divide() error {
 	n := hub.in.Len()
+	for _, b := range hub.branches {
+		b.room = b.link.Room(hub.h.Island) // more, maybe, than when they were asked for
+	}
 	switch hub.route {
 	case ToAll:
 		for _, b := range hub.branches {
 			hub.give(b, 0, n)
 		}
+		hub.given = n
 	case ToAny:
 		hub.balance(n)
 	case ToMatched:
@@ -178,13 +188,21 @@ func (hub *Hub[T]) divide() error {
 			return err
 		}
 	}
+	hub.handOver()
+	return nil
+}
+
+// handOver shows the branches what they were given of in.
+func (hub *Hub[T]) handOver() {
 	for _, b := range hub.branches {
 		if !b.gone {
 			b.link.Flush()
 		}
+		b.child.Release()
+		b.child = nil
 	}
-	hub.in.Advance(n)
-	return nil
+	hub.in.Advance(hub.given)
+	hub.given = 0
 }
 
 // give puts n elements from the i-th on into a branch; what does not fit into
@@ -196,13 +214,18 @@ func (hub *Hub[T]) give(b *branch[T], i, n int) {
 		}
 		return
 	}
-	fit := min(n, b.link.Room(hub.h.Island))
+	// The room is that before the chunk was divided: in one chunk all that a branch gets is of
+	// one lineage, so it takes one place for that, which the link still had.
+	fit := min(n, b.room)
 	if fit > 0 {
+		b.room -= fit
 		if b.opt.Detach {
 			// The branch answers for its copies with a lineage that can be given up.
 			whole := hub.in.TakeLineage()
-			child := whole.Fork().Child(func() {})
-			hub.in.SetLineage(child)
+			if b.child == nil {
+				b.child = whole.Fork().Child(func() {})
+			}
+			hub.in.SetLineage(b.child.Fork())
 			b.link.Put(&hub.in, i, fit)
 			hub.in.SetLineage(whole)
 		} else {
@@ -223,31 +246,34 @@ func (hub *Hub[T]) balance(n int) {
 		if b.gone {
 			continue
 		}
-		if k := min(n-at, b.link.Room(hub.h.Island)); k > 0 {
+		if k := min(n-at, b.room); k > 0 {
 			hub.give(b, at, k)
 			at += k
 		}
 	}
+	hub.given = n
 }
 
 // match gives each element to the branch chosen for it.
 func (hub *Hub[T]) match() error {
-	items := hub.in.Items()
-	start, to := 0, -1
-	for i, v := range items {
+	at, to := 0, -1 // elements from given up to at are for branch to
+	give := func() {
+		if at > hub.given {
+			hub.give(hub.branches[to], hub.given, at-hub.given)
+			hub.given = at
+		}
+	}
+	defer give() // also where choose panics
+	for _, v := range hub.in.Items() {
 		k := hub.choose(v)
 		if k < 0 || k >= len(hub.branches) {
 			return Located(hub.cell.Name, fmt.Errorf("element %v was given to branch %d of %d", v, k, len(hub.branches)))
 		}
 		if k != to {
-			if i > start {
-				hub.give(hub.branches[to], start, i-start)
-			}
-			start, to = i, k
+			give()
+			to = k
 		}
-	}
-	if len(items) > start {
-		hub.give(hub.branches[to], start, len(items)-start)
+		at++
 	}
 	return nil
 }

@@ -36,6 +36,7 @@ type island struct {
 	idle, pressed       time.Duration
 	pubIdle, pubPressed atomic.Int64
 	sleepSince          atomic.Int64
+	sleepRoom           atomic.Bool
 	windowSize          atomic.Int64
 }
 
@@ -56,13 +57,13 @@ func (h *island) waited(now time.Time) (idle, pressed time.Duration) {
 	for {
 		since := h.sleepSince.Load()
 		idle, pressed = time.Duration(h.pubIdle.Load()), time.Duration(h.pubPressed.Load())
-		on := h.WaitingOn()
+		room := h.sleepRoom.Load()
 		if since == waking || h.sleepSince.Load() != since {
 			runtime.Gosched()
 			continue
 		}
 		if since > 0 {
-			if d := max(0, now.Sub(time.Unix(0, since))); on != nil && on.ForRoom {
+			if d := max(0, now.Sub(time.Unix(0, since))); room {
 				pressed += d
 			} else {
 				idle += d
@@ -151,6 +152,7 @@ func (h *island) Sleeping(on *demand.Waiting, begin bool) {
 		h.post.End()
 		h.since = now
 		h.publish()
+		h.sleepRoom.Store(on.ForRoom)
 		h.sleepSince.Store(now.UnixNano())
 		return
 	}

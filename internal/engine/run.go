@@ -84,8 +84,19 @@ func New(ctx context.Context, logger *slog.Logger) *Run {
 	r := &Run{Logger: logger, parent: ctx, man: demand.NewWatchman(), done: make(chan struct{})}
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
 	r.reads, r.endRead = context.WithCancelCause(r.ctx)
-	r.awake.Stalled = func() { r.Fail(r.stall()) }
+	r.awake.Stalled = func() {
+		if r.live() {
+			r.Fail(r.stall())
+		}
+	}
 	return r
+}
+
+// live reports that some island has not ended.
+func (r *Run) live() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.islandsN > 0
 }
 
 // Context ends when the run does; with the run's error as cause.

@@ -67,8 +67,9 @@ type workers[In, Out any] struct {
 	jobs   chan *slot[In, Out]
 	wg     sync.WaitGroup
 	began  int
-	err    error // sticky, behind what is under way
-	broken bool  // a call failed: behind it, in order, nothing leaves
+	err    error       // sticky, behind what is under way
+	failed atomic.Bool // a call failed, and its turn to leave may not have come
+	broken bool        // a call failed: behind it, in order, nothing leaves
 	closed bool
 	wait   demand.Waiting
 }
@@ -122,7 +123,7 @@ func (w *workers[In, Out]) ready() bool {
 // feed gives elements to workers while slots are free, and reports whether it
 // did, or learned how the input ended. p is for the first element only.
 func (w *workers[In, Out]) feed(dst *demand.Chunk[Out], p demand.Patience) (fed bool) {
-	for w.used < len(w.slots) && w.err == nil {
+	for w.used < len(w.slots) && w.err == nil && !w.failed.Load() {
 		if err := demand.RefillMax(w.up, &w.in, dst, len(w.slots)-w.used, p); err != nil {
 			w.err = err
 			return true
@@ -160,6 +161,9 @@ func (w *workers[In, Out]) work() {
 	defer w.wg.Done()
 	for s := range w.jobs {
 		w.call(s)
+		if s.err != nil {
+			w.failed.Store(true)
+		}
 		s.done.Store(true)
 		w.isl.Wake()
 	}
@@ -205,9 +209,10 @@ func (w *workers[In, Out]) leave(s *slot[In, Out], dst *demand.Chunk[Out]) {
 	case s.err != nil:
 		s.lineage.Abandon(s.err)
 		w.cell.Discard(1)
-		w.err = s.err
-		w.in.Fail(s.err)
-		w.broken = true
+		if !w.broken {
+			w.broken, w.err = true, s.err
+			w.in.Fail(s.err)
+		}
 	case s.keep:
 		if dst.Len() == 0 {
 			dst.SetLineage(s.lineage)
