@@ -42,7 +42,7 @@ func (c *Chunk[T]) Reset(n int) {
 		c.lineage = nil
 	}
 	if n > len(c.buf) {
-		c.buf = make([]T, n)
+		c.buf = make([]T, max(n, 8))
 		c.lane = nil
 	}
 	c.head, c.tail, c.room, c.laned, c.patience = 0, 0, n, false, Patience{}
@@ -128,12 +128,17 @@ func (c *Chunk[T]) Grow(n int) {
 // Advance takes the first n elements off the chunk. Taking the last one lets
 // go of the lineage: downstream has what it needs of it.
 func (c *Chunk[T]) Advance(n int) {
-	if n == 0 {
+	switch n {
+	case 0:
 		return
+	case 1:
+		var zero T
+		c.buf[c.head] = zero
+	default:
+		clear(c.buf[c.head : c.head+n])
 	}
-	clear(c.buf[c.head : c.head+n])
 	c.head += n
-	if c.head == c.tail {
+	if c.head == c.tail && c.lineage != nil {
 		c.lineage.Release()
 		c.lineage = nil
 	}

@@ -190,10 +190,14 @@ func (l *Link[T]) Publish() {
 		c.compact()
 	}
 	if n := c.tail; n > 0 {
-		l.stage(c, 0, n)
-		c.TakeLineage().Release()
+		if c.lineage == nil {
+			l.p.tail += uint64(n)
+		} else {
+			l.stage(c, 0, n)
+		}
 		l.Flush()
-	} else {
+	}
+	if c.lineage != nil {
 		c.TakeLineage().Release()
 	}
 	c.head, c.tail = 0, 0

@@ -63,6 +63,7 @@ func (l *Link[T]) ready() bool {
 	ends := l.ends.Load() // before tail: what was published before the end counts
 	if ends&consumerGone == 0 {
 		l.c.tail = l.tail.Load()
+		l.c.runT = l.runT.Load() // after tail
 	}
 	return ends != 0 || l.c.head != l.c.tail
 }
@@ -71,9 +72,6 @@ func (l *Link[T]) ready() bool {
 func (l *Link[T]) take(dst *Chunk[T]) {
 	end := l.c.tail
 	var r *run
-	if l.c.runH == l.c.runT {
-		l.c.runT = l.runT.Load()
-	}
 	if l.c.runH != l.c.runT {
 		switch r = &l.runs[l.c.runH%uint64(len(l.runs))]; {
 		case l.c.head < r.start:
@@ -86,12 +84,14 @@ func (l *Link[T]) take(dst *Chunk[T]) {
 	n := min(int(end-l.c.head), dst.Free())
 	at := int(l.c.head & l.mask)
 	first := min(n, len(l.ring)-at)
-	out := dst.Spare()
-	copy(out, l.ring[at:at+first])
-	clear(l.ring[at : at+first])
-	copy(out[first:], l.ring[:n-first])
-	clear(l.ring[:n-first])
 	base := dst.tail
+	if n == 1 {
+		dst.buf[base] = l.ring[at]
+	} else {
+		out := dst.Spare()
+		copy(out, l.ring[at:at+first])
+		copy(out[first:], l.ring[:n-first])
+	}
 	dst.tail += n
 	if r != nil {
 		if r.laned {
@@ -115,9 +115,14 @@ func (l *Link[T]) take(dst *Chunk[T]) {
 
 // grant publishes the room that the consumer has freed.
 func (l *Link[T]) grant() {
-	if l.c.granted == l.c.head {
+	n := int(l.c.head - l.c.granted)
+	if n == 0 {
 		return
 	}
+	at := int(l.c.granted & l.mask)
+	first := min(n, len(l.ring)-at)
+	clear(l.ring[at : at+first])
+	clear(l.ring[:n-first])
 	l.c.granted = l.c.head
 	if l.runH.Load() != l.c.runH {
 		l.runH.Store(l.c.runH)

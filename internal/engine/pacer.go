@@ -19,6 +19,10 @@ func newPacer(least, most int) pacer { return pacer{win: demand.NewWindow(least,
 
 // begin starts a round and returns how many elements to ask for.
 func (p *pacer) begin() int {
+	if p.win.Most() == 1 && p.h.skip > 0 { // nothing to learn: be quick
+		p.h.skip--
+		return 1
+	}
 	p.timed = !p.win.Fixed() && !p.win.Full()
 	p.h.begin(p.timed, p.win.Most() > 1)
 	return p.win.Size()
@@ -26,6 +30,10 @@ func (p *pacer) begin() int {
 
 // end ends a round in which n elements came.
 func (p *pacer) end(n int) {
+	if p.win.Most() == 1 && !p.h.sampling {
+		p.h.Hurried()
+		return
+	}
 	took := p.h.end(p.timed)
 	size := p.win.Size()
 	// A filter above may leave next to nothing of what is asked for, so that a
