@@ -113,8 +113,13 @@ cover: ## write the coverage of the root module to out/cover.html
 	go tool cover -func=out/cover.out | tail -1
 	go tool cover -html=out/cover.out -o out/cover.html
 
+.PHONY: docs
+docs: ## write docs/reference from the documentation in the code
+	go run ./internal/docgen
+
 .PHONY: docs-check
-docs-check: ## check links, programs and quoted code in the documentation
+docs-check: ## check the documentation: generated pages, links, programs, quoted code
+	go run ./internal/docgen -check
 	go test -run='^TestDocs|^Example' . ./docs
 
 .PHONY: download

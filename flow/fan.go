@@ -12,6 +12,13 @@ import (
 // link of stage.Capacity elements. Elements of one input keep their order;
 // between inputs there is none, they take turns.
 //
+//	a            -1---2---|
+//	b            ---x---y---|
+//	Merge(a, b)  -1-x-2-y---|
+//
+// Elsewhere: Pekko merge, Reactor merge, RxJava merge, ro Merge, rill Merge,
+// go-streams Merge.
+//
 // emits when an input has an element · backpressures when downstream does: the
 // links fill and the inputs wait · completes when all inputs have · fails when
 // one does, behind its elements · cancels when downstream does, all inputs
@@ -29,6 +36,12 @@ func MergeWith[T any](flows []Flow[T], opts ...stage.Option) Flow[T] {
 
 // Concat makes one flow of many, one after the other. All are opened at the
 // start; each is pulled from when the one before it has completed.
+//
+//	a             -1-2-|
+//	b             -x-y-|
+//	Concat(a, b)  -1-2--x-y-|
+//
+// Elsewhere: Pekko concat, Reactor concat, RxJava concat, ro Concat.
 //
 // emits when the current input does · backpressures when downstream does ·
 // completes when the last input has · fails when the current input does ·
@@ -101,6 +114,13 @@ func (c *concat[T]) Cancel(cause error) {
 // takes no more, like one that ends in Take, leaves; the others go on, and
 // upstream is cancelled when all have left.
 //
+//	in              -a-b-c-|
+//	Broadcast[0]    -a-b-c-|
+//	Broadcast[1]    -a-b-c-|
+//
+// Elsewhere: Pekko Broadcast, Reactor publish, RxJava publish, ro Share,
+// go-streams FanOut.
+//
 // emits when all branches that hold have room · backpressures when one of them
 // has none · completes when upstream does · fails when upstream does · cancels
 // when all branches have
@@ -112,6 +132,12 @@ func Broadcast[T any](f Flow[T], n int, opts ...stage.Option) []Flow[T] {
 // turns by chunks. Use it to divide work among branches of equal kind. All must
 // be read, in one Run.
 //
+//	in            -a-b-c-|
+//	Balance[0]    -a---c-|
+//	Balance[1]    ---b---|
+//
+// Elsewhere: Pekko Balance, go-streams RoundRobin.
+//
 // emits when a branch has room · backpressures when none has · completes when
 // upstream does · fails when upstream does · cancels when all branches have
 func Balance[T any](f Flow[T], n int, opts ...stage.Option) []Flow[T] {
@@ -122,6 +148,12 @@ func Balance[T any](f Flow[T], n int, opts ...stage.Option) []Flow[T] {
 // returns, from 0 to n-1; another number fails the stream. All must be read, in
 // one Run. A branch without room holds all back, unless stage.DropSlow is given
 // for it. Elements for a branch that has left are dropped and counted.
+//
+//	in                      -1-2-3-4-|
+//	Partition(v % 2)[0]     ---2---4-|
+//	Partition(v % 2)[1]     -1---3---|
+//
+// Elsewhere: Pekko Partition, rill OrderedSplit2, go-streams Split.
 //
 // emits when the branches have room · backpressures when one has none ·
 // completes when upstream does · fails when upstream does, or choose is out of
@@ -179,6 +211,13 @@ func fanOut[T any](f Flow[T], kind string, n int, route engine.Route, choose fun
 // AlsoTo gives every element to a sink of its own as well, in the same run, on
 // another goroutine. It is a Broadcast in two, and takes the same options:
 // branch 0 is the flow that goes on, branch 1 the sink.
+//
+//	in          -a-b-c-|
+//	sink        -a-b-c-|
+//	AlsoTo      -a-b-c-|
+//
+// Elsewhere: Pekko alsoTo, Reactor publish, RxJava publish, rill Tee,
+// go-streams FanOut.
 //
 // emits when both have room · backpressures when one has none · completes when
 // upstream does · fails when upstream or the sink does · cancels when both have

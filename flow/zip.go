@@ -15,6 +15,12 @@ type Pair[A, B any] struct {
 // Zip pairs the elements of two flows, first with first. It pulls both by turns
 // on one goroutine, and asks the second for no more than the first has given.
 //
+//	a           -1---2----3-|
+//	b           --x---y-|
+//	Zip(a, b)   --[1x][2y]|
+//
+// Elsewhere: Pekko zip, Reactor zip, RxJava zip, ro Zip2.
+//
 // emits when both have an element · backpressures when downstream does ·
 // completes when either does: what the other has given already is counted as
 // discarded · fails when either does · cancels when downstream does, both

@@ -10,6 +10,12 @@ import (
 // most n elements; the two sides work at once. Use it between two stages that
 // both take their time.
 //
+//	in         abc-d-|       as fast as the link takes them
+//	Async(3)   --a-b-c-d|   as downstream asks
+//
+// Elsewhere: Pekko async, Reactor publishOn, RxJava observeOn, ro ObserveOn,
+// rill Buffer.
+//
 // emits when the link holds something · backpressures when the link is full ·
 // completes when upstream does · fails when upstream does, behind the elements
 // before · cancels when downstream does · starts 1 goroutine

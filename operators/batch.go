@@ -16,6 +16,13 @@ import (
 // has come until then, up to n. A call of user code above that is under way when
 // time runs out is waited for.
 //
+//	in              -a-b-c-d-----e-|
+//	Batch(3, 4ms)   -----[abc]-[d]-[e]|
+//
+// Elsewhere: Pekko grouped, Pekko groupedWithin, Reactor buffer, Reactor
+// bufferTimeout, RxJava buffer, ro BufferWithTimeOrCount, rill Batch,
+// go-streams Batch, go-streams TumblingWindow.
+//
 // emits when n elements have come, or d after the first, or at the end ·
 // backpressures when downstream does · completes when upstream does, after the
 // last batch · fails when upstream does, after the last batch · cancels when

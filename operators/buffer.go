@@ -21,6 +21,13 @@ import (
 // reason, in Dropped of the stage and in its Buffer counts; a dropped element
 // counts as handled.
 //
+//	in                      abcde------|
+//	downstream is busy      a----------
+//	Buffer(2, DropOldest)   a-----d-e--|     b and c are dropped, counted
+//
+// Elsewhere: Pekko buffer, Reactor onBackpressureBuffer, Reactor
+// onBackpressureDrop, RxJava onBackpressureBuffer, go-streams PassThrough.
+//
 // emits when it holds something · backpressures when it is full, with Block ·
 // completes when upstream does, after what is held · fails when upstream does,
 // and when it is full with Fail, behind what is held · cancels when downstream
@@ -36,6 +43,13 @@ func Buffer[T any](n int, overflow demand.Overflow, opts ...stage.Option) stage.
 // are called one at a time: Priority on the goroutine of what is above the
 // buffer, OnDrop on that or, at the end, on the one below. The config's Name is
 // not used; see stage.Name.
+//
+//	in                         (a1b9c5)----|    a letter and its priority
+//	downstream is busy         a1----------
+//	BufferWith(2, priority)    a1-----b9-c5|
+//
+// Elsewhere: Pekko buffer, Reactor onBackpressureBuffer, RxJava
+// onBackpressureBuffer.
 //
 // emits when it holds something · backpressures when it is full, with Block ·
 // completes when upstream does, after what is held · fails when upstream does,

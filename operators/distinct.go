@@ -14,6 +14,11 @@ import (
 // What it remembers is of one run and is not saved: after a restart an element
 // may pass once more.
 //
+//	in           -a-b-a-c-b-|
+//	Distinct     -a-b---c---|
+//
+// Elsewhere: Pekko statefulMap, Reactor distinct, RxJava distinct, ro Distinct.
+//
 // emits when upstream does and the element is not remembered · backpressures
 // when downstream does · completes when upstream does · fails when upstream does
 // · cancels when downstream does · holds capacity elements
@@ -23,6 +28,11 @@ func Distinct[T comparable](capacity int, opts ...stage.Option) stage.Stage[T, T
 
 // DistinctBy leaves out elements whose key was seen with an earlier one. It
 // remembers capacity keys, like Distinct, and not the elements.
+//
+//	in                -[ax]-[by]-[az]-|
+//	DistinctBy(first) -[ax]-[by]------|
+//
+// Elsewhere: Reactor distinct, RxJava distinct, ro DistinctBy.
 //
 // emits when upstream does and the key is not remembered · backpressures when
 // downstream does · completes when upstream does · fails when upstream does ·

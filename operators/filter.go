@@ -8,6 +8,12 @@ import (
 // Filter keeps the elements for which keep reports true. What it leaves out
 // counts as handled.
 //
+//	in              -1-2-3-4-|
+//	Filter(even)    ---2---4-|
+//
+// Elsewhere: Pekko filter, Pekko filterNot, Reactor filter, RxJava filter, ro
+// Filter, rill OrderedFilter, go-streams Filter.
+//
 // emits when upstream does and keep reports true · backpressures when
 // downstream does · completes when upstream does · fails when upstream does ·
 // cancels when downstream does

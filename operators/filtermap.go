@@ -8,6 +8,12 @@ import (
 // FilterMap is Map and Filter in one: f returns what becomes of an element, and
 // whether it is kept. What it leaves out counts as handled.
 //
+//	in                     -1-2-3-4-|
+//	FilterMap(half even)   ---1---2-|
+//
+// Elsewhere: Pekko collect, Reactor handle, Reactor mapNotNull, RxJava
+// mapOptional, rill OrderedFilterMap.
+//
 // emits when upstream does and f reports true · backpressures when downstream
 // does · completes when upstream does · fails when upstream does · cancels when
 // downstream does

@@ -11,6 +11,12 @@ import (
 //
 // An element counts as handled when all that came of it does.
 //
+//	in                 -a------b------|
+//	FlatMap(v1, v2)    -(a1a2)-(b1b2)-|
+//
+// Elsewhere: Pekko mapConcat, Reactor flatMapIterable, RxJava
+// concatMapIterable, ro FlatMap, rill OrderedFlatMap, go-streams FlatMap.
+//
 // emits when f returns elements, and while there are more of them ·
 // backpressures when downstream does · completes when upstream does and all of
 // the last slice has gone · fails when upstream does · cancels when downstream
@@ -20,6 +26,12 @@ func FlatMap[In, Out any](f func(In) []Out, opts ...stage.Option) stage.Stage[In
 }
 
 // Unbatch turns slices into their elements. It is the opposite of Batch.
+//
+//	in         -[ab]-[c]-|
+//	Unbatch    -(ab)-c---|
+//
+// Elsewhere: Pekko mapConcat, Reactor flatMapIterable, RxJava
+// flattenAsFlowable, ro Flatten, rill Unbatch, go-streams Flatten.
 //
 // emits when a slice comes, and while there is more of it · backpressures when
 // downstream does · completes when upstream does and all of the last slice has

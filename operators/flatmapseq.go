@@ -18,6 +18,12 @@ import (
 // An element counts as handled when its sequence has ended and all that came of
 // it does.
 //
+//	in                    -a------b------|
+//	FlatMapSeq(v1, v2)    -(a1a2)-(b1b2)-|
+//
+// Elsewhere: Pekko mapConcat, Reactor concatMapIterable, RxJava
+// flatMapIterable, rill FlatMap.
+//
 // emits when the sequence yields · backpressures when downstream does ·
 // completes when upstream does and the last sequence has ended · fails when
 // upstream does · cancels when downstream does, and ends the sequence

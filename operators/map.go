@@ -10,6 +10,12 @@ import (
 
 // Map replaces each element by f of it. f must not fail; see MapErr.
 //
+//	in          -1-2-3-|
+//	Map(v * v)  -1-4-9-|
+//
+// Elsewhere: Pekko map, Reactor map, RxJava map, ro Map, rill OrderedMap,
+// go-streams Map.
+//
 // emits when upstream does · backpressures when downstream does · completes
 // when upstream does · fails when upstream does · cancels when downstream does
 func Map[In, Out any](f func(In) Out, opts ...stage.Option) stage.Stage[In, Out] {
@@ -39,6 +45,11 @@ func (m *mapper[In, Out]) Cancel(cause error) { m.up.Cancel(cause) }
 // stage.OnError; without it the stream fails behind the elements before, with a
 // *stage.Error.
 //
+//	in               -1-2-x-
+//	MapErr(parse)    -1-2-#
+//
+// Elsewhere: Pekko map, Reactor handle, RxJava map, ro MapErr, rill OrderedMap.
+//
 // emits when upstream does and f succeeds · backpressures when downstream does ·
 // completes when upstream does · fails when upstream does, and when f does, by
 // policy · cancels when downstream does
@@ -52,6 +63,14 @@ func MapErr[In, Out any](f func(In) (Out, error), opts ...stage.Option) stage.St
 // stage.Workers(n) makes n of them at once, in order, or with stage.Unordered
 // as they come. With workers the stage holds at most 2n elements: n under way
 // and n that wait for a worker or for their turn.
+//
+//	in                     abc------|
+//	f takes a while        aaaaaa       each call
+//	Workers(3)             -----abc-|
+//
+// Elsewhere: Pekko mapAsync, Pekko mapAsyncUnordered, Reactor
+// flatMapSequential, RxJava concatMapEager, ro MapErrWithContext, rill
+// OrderedMap, rill Map, go-streams Map.
 //
 // emits when upstream does and f succeeds · backpressures when downstream does,
 // or all workers are busy · completes when upstream does and all calls are done

@@ -8,6 +8,13 @@ import (
 // Peek calls look for each element on its way, before it is passed on. look must
 // not change what the element refers to.
 //
+//	in         -a-b-c-|
+//	look       -a-b-c-
+//	Peek       -a-b-c-|
+//
+// Elsewhere: Pekko wireTap, Pekko log, Reactor doOnNext, RxJava doOnNext, ro
+// TapOnNext, go-streams PassThrough.
+//
 // emits when upstream does · backpressures when downstream does · completes
 // when upstream does · fails when upstream does · cancels when downstream does
 func Peek[T any](look func(T), opts ...stage.Option) stage.Stage[T, T] {

@@ -16,6 +16,12 @@ import (
 // for them. What failed counts as given up, so a source that keeps account
 // delivers it again another time.
 //
+//	in               -a-b-#
+//	Recover(error to z)   -a-b-z|
+//
+// Elsewhere: Pekko recover, Reactor onErrorReturn, RxJava onErrorReturn, ro
+// OnErrorReturn, rill Catch.
+//
 // emits when upstream does, and once more after its error · backpressures when
 // downstream does · completes when upstream does, and after the last element ·
 // fails when upstream does and f reports false · cancels when downstream does,

@@ -14,6 +14,11 @@ import (
 // what was emitted for it is, so a source that keeps account does not deliver it
 // again to build up the state anew.
 //
+//	in             -1-2-3-|
+//	Scan(0, add)   -1-3-6-|
+//
+// Elsewhere: Pekko scan, Reactor scan, RxJava scan, ro Scan.
+//
 // emits when upstream does · backpressures when downstream does · completes
 // when upstream does · fails when upstream does · cancels when downstream does
 func Scan[T, A any](init A, f func(A, T) A, opts ...stage.Option) stage.Stage[T, A] {

@@ -8,6 +8,11 @@ import (
 // Skip leaves out the first n elements and passes the others on. What it leaves
 // out counts as handled.
 //
+//	in         -a-b-c-d-|
+//	Skip(2)    -----c-d-|
+//
+// Elsewhere: Pekko drop, Reactor skip, RxJava skip, ro Skip.
+//
 // emits when upstream does, after n elements · backpressures when downstream
 // does · completes when upstream does · fails when upstream does · cancels when
 // downstream does
@@ -22,6 +27,12 @@ func Skip[T any](n int, opts ...stage.Option) stage.Stage[T, T] {
 // SkipWhile leaves out elements as long as skip reports true, and passes on the
 // first one for which it reports false and all after that. What it leaves out
 // counts as handled.
+//
+//	in                -1-2-5-1-|
+//	SkipWhile(< 3)    -----5-1-|
+//
+// Elsewhere: Pekko dropWhile, Reactor skipWhile, Reactor skipUntil, RxJava
+// skipWhile, ro SkipWhile.
 //
 // emits when upstream does, once skip has reported false · backpressures when
 // downstream does · completes when upstream does · fails when upstream does ·

@@ -20,6 +20,12 @@ import (
 // be in the next window too are open while the stream goes on, and a source that
 // keeps account delivers them again when it fails or is stopped.
 //
+//	in               -a-b---c---d---|
+//	Sliding(2, 1)    ---[ab][bc][cd]|
+//
+// Elsewhere: Pekko sliding, Reactor buffer(size,skip), RxJava
+// buffer(count,skip).
+//
 // emits when n elements have come, then every step elements, and at the end ·
 // backpressures when downstream does · completes when upstream does, after the
 // last window · fails when upstream does, after the last window · cancels when

@@ -8,6 +8,11 @@ import (
 // Take passes on the first n elements, then completes and cancels upstream. It
 // never asks for more than it still needs; n of zero asks for nothing.
 //
+//	in         -a-b-c-d-|
+//	Take(2)    -a-b|
+//
+// Elsewhere: Pekko take, Pekko limit, Reactor take, RxJava take, ro Take.
+//
 // emits when upstream does · backpressures when downstream does · completes
 // after n elements, or when upstream does · fails when upstream does before ·
 // cancels when downstream does, and when it is asked again after n elements

@@ -10,6 +10,12 @@ import (
 // that, are counted as discarded: they are given up unread, and a source that
 // keeps account delivers them again another time.
 //
+//	in                -1-2-5-1-|
+//	TakeWhile(< 3)    -1-2-|
+//
+// Elsewhere: Pekko takeWhile, Reactor takeWhile, RxJava takeWhile, ro
+// TakeWhile.
+//
 // emits when upstream does and more reports true · backpressures when
 // downstream does · completes when more reports false, or when upstream does ·
 // fails when upstream does before · cancels when downstream does, and when more
@@ -24,6 +30,11 @@ func TakeWhile[T any](more func(T) bool, opts ...stage.Option) stage.Stage[T, T]
 // TakeUntil is TakeWhile including the end: it passes elements on up to the
 // first one for which last reports true, and that one too. Elements read
 // together with it are counted as discarded.
+//
+//	in               -1-2-5-1-|
+//	TakeUntil(> 3)   -1-2-5|
+//
+// Elsewhere: Pekko takeWhile(inclusive), Reactor takeUntil, RxJava takeUntil.
 //
 // emits when upstream does · backpressures when downstream does · completes
 // after the element for which last reports true, or when upstream does · fails

@@ -19,6 +19,12 @@ import (
 // is asked before; only when the run is drained is one element asked for ahead
 // of its time, so that the end comes at once.
 //
+//	in                  -(abc)-----|
+//	Throttle(1, 2ms)    -a-b-c-----|
+//
+// Elsewhere: Pekko throttle, Reactor delayElements, RxJava zip(interval),
+// go-streams Throttler.
+//
 // emits when upstream does and the rate allows · backpressures when downstream
 // does, and while the rate is used up · completes when upstream does · fails when
 // upstream does · cancels when downstream does · holds one element when drained

@@ -19,6 +19,11 @@ var ErrTimeout = errors.New("weir: timeout")
 // clock stands still too. A call of user code above that is under way is waited
 // for.
 //
+//	in             -a-b----------
+//	Timeout(5ms)   -a-b----#
+//
+// Elsewhere: Pekko idleTimeout, Reactor timeout, RxJava timeout, ro Timeout.
+//
 // emits when upstream does · backpressures when downstream does · completes
 // when upstream does · fails when upstream does, and when no element came for d ·
 // cancels when downstream does

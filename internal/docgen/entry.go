@@ -1,0 +1,157 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/doc"
+	"go/format"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+const module = "github.com/weir-go/weir"
+
+// An entry is one exported constructor.
+type entry struct {
+	id        string // operators.Map, flow.Flow.AlsoTo
+	signature string
+	text      string   // Markdown, without what follows
+	diagram   string   // the marble diagram
+	elsewhere []string // "Pekko mapConcat", "RxJava flatMapIterable"
+	contract  contract
+	snippets  []snippet
+}
+
+// A snippet is the body of an Example and what it prints.
+type snippet struct{ code, output string }
+
+func (e *entry) name() string { return e.id[strings.LastIndex(e.id, ".")+1:] }
+
+// read returns the entries of the packages that the reference is about.
+func read(root string) (map[string]*entry, error) {
+	all := map[string]*entry{}
+	for _, pkg := range []string{"operators", "flow"} {
+		if err := readPackage(root, pkg, all); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func readPackage(root, pkg string, all map[string]*entry) error {
+	fset := token.NewFileSet()
+	paths, err := filepath.Glob(filepath.Join(root, pkg, "*.go"))
+	if err != nil {
+		return err
+	}
+	var files []*ast.File
+	source := map[string][]byte{}
+	for _, path := range paths {
+		// The fluent methods are one line each and say what they are.
+		if strings.HasPrefix(filepath.Base(path), "methods") || strings.Contains(path, "_go127") {
+			continue
+		}
+		src, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		f, err := parser.ParseFile(fset, path, src, parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		source[path] = src
+		files = append(files, f)
+	}
+	p, err := doc.NewFromFiles(fset, files, module+"/"+pkg)
+	if err != nil {
+		return err
+	}
+	b := &builder{pkg: p, fset: fset, source: source, all: all}
+	for _, fn := range p.Funcs {
+		b.add(pkg+".", fn)
+	}
+	for _, t := range p.Types {
+		for _, fn := range t.Funcs {
+			b.add(pkg+".", fn)
+		}
+		for _, fn := range t.Methods {
+			b.add(pkg+"."+t.Name+".", fn)
+		}
+	}
+	return b.err
+}
+
+type builder struct {
+	pkg    *doc.Package
+	fset   *token.FileSet
+	source map[string][]byte
+	all    map[string]*entry
+	err    error
+}
+
+// describes finds the lines that every operator ends with.
+var describes = regexp.MustCompile(`(?s)(^|\n)emits when .*`)
+
+// add makes an entry of fn, if its documentation says when it emits.
+func (b *builder) add(prefix string, fn *doc.Func) {
+	if !describes.MatchString(fn.Doc) {
+		return
+	}
+	e := &entry{id: prefix + fn.Name, signature: b.signature(fn.Decl)}
+	text, diagram := cutDiagram(describes.ReplaceAllString(fn.Doc, ""))
+	text, e.elsewhere = cutElsewhere(text)
+	e.diagram = diagram
+	e.contract = parseContract(describes.FindString(fn.Doc))
+	e.text = b.markdown(text)
+	for _, ex := range fn.Examples {
+		e.snippets = append(e.snippets, b.snippet(ex))
+	}
+	b.all[e.id] = e
+}
+
+func (b *builder) signature(decl *ast.FuncDecl) string {
+	short := *decl
+	short.Doc, short.Body = nil, nil
+	var out bytes.Buffer
+	if err := format.Node(&out, b.fset, &short); err != nil {
+		b.err = err
+	}
+	return out.String()
+}
+
+func (b *builder) markdown(text string) string {
+	pr := b.pkg.Printer()
+	pr.HeadingLevel = 3
+	pr.HeadingID = nil
+	pr.DocLinkURL = nil
+	out := string(pr.Markdown(b.pkg.Parser().Parse(text)))
+	return strings.TrimSpace(docLink.ReplaceAllString(out, "`$1`"))
+}
+
+// docLink is a link to an identifier as go/doc writes it: shown as code, since
+// pages are read where no documentation server is.
+var docLink = regexp.MustCompile(`\[([A-Za-z.*]+)\]\([^)]*\)`)
+
+// snippet returns the body of an Example as it stands in its file.
+func (b *builder) snippet(ex *doc.Example) snippet {
+	block, ok := ex.Code.(*ast.BlockStmt)
+	if !ok {
+		b.err = fmt.Errorf("Example%s has no body", ex.Name)
+		return snippet{}
+	}
+	from, to := b.fset.Position(block.Lbrace), b.fset.Position(block.Rbrace)
+	body := string(b.source[from.Filename][from.Offset+1 : to.Offset])
+	var code strings.Builder
+	for line := range strings.Lines(body) {
+		if l := strings.ToLower(strings.TrimSpace(line)); strings.HasPrefix(l, "// output:") || strings.HasPrefix(l, "// unordered output:") {
+			break
+		}
+		code.WriteString(strings.TrimPrefix(line, "\t"))
+	}
+	return snippet{code: strings.Trim(code.String(), "\n") + "\n", output: ex.Output}
+}
