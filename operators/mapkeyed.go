@@ -23,15 +23,16 @@ const heldPerWorker = 16
 // key or for a worker, and results that nobody has asked for yet. What waits
 // for a slow key is among them, so others get past it until that bound is full
 // of the slow key's elements; then upstream is held back until one of its calls
-// ends. A stuck call also keeps its worker: n stuck keys stop the stage.
+// ends. A stuck call also keeps its worker: n stuck keys stop the stage. A source
+// that keeps account commits nothing behind the stuck element before that is done.
 //
 // What happens when f fails is up to stage.OnError; an element that is skipped or
 // written to a dead letter leaves its key to the next one, and so does a retry
 // when it is over. Without a policy the stream fails: no call is begun any more,
 // of any key, what is under way is handed on, and the rest is given up.
 //
-// Elsewhere: Akka and Pekko mapAsyncPartitioned, Reactor groupBy with concatMap
-// in flatMap
+// Elsewhere: Pekko mapAsyncPartitionedUnordered (mapAsyncPartitioned keeps the
+// order between keys too), Reactor groupBy with a concatMap in a flatMap.
 //
 // emits when f succeeds for an element of any key · backpressures when downstream
 // does, or the stage holds as many elements as it may · completes when upstream
