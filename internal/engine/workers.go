@@ -19,20 +19,55 @@ type Call[In, Out any] func(ctx context.Context, v In, at demand.Position) (out 
 // for a worker, so that none is idle between two elements, or to be handed on.
 // Results leave in the order
 // of the elements or, unordered, as they come. After an error no further
-// element is begun; ordered, the results before it are still handed on.
+// element is taken; ordered, the results before it are still handed on.
 //
 // up is pulled without waiting while calls are under way, so it must heed
 // patience, or be the end of a link.
 func Workers[In, Out any](cell *Cell, up demand.Upstream[In], n int, unordered bool, f Call[In, Out]) demand.Upstream[Out] {
-	w := &workers[In, Out]{cell: cell, up: up, n: n, slots: make([]slot[In, Out], 2*n), unordered: unordered, f: f, jobs: make(chan *slot[In, Out], 2*n)}
+	return newWorkers(cell, up, n, 2*n, unordered, f, make(atOnce[In, Out], 2*n))
+}
+
+func newWorkers[In, Out any](cell *Cell, up demand.Upstream[In], n, capacity int, unordered bool, f Call[In, Out], t turns[In, Out]) *workers[In, Out] {
+	w := &workers[In, Out]{cell: cell, up: up, n: n, slots: make([]slot[In, Out], capacity), unordered: unordered, f: f, turns: t}
 	w.ctx, w.cancel = context.WithCancelCause(cell.Run.ctx)
 	cell.workers = n
+	if unordered {
+		w.results = make(chan *slot[In, Out], capacity)
+		for i := range w.slots {
+			w.slots[i].index = i
+			w.free = append(w.free, &w.slots[i])
+		}
+	}
 	return w
 }
 
-// A slot is one element on its way. It belongs to the island until it is sent
-// to jobs, then to a worker until done is set.
+// turns say which element is called next.
+type turns[In, Out any] interface {
+	// add gives s to the workers. It is called by the island.
+	add(s *slot[In, Out])
+	// next waits for an element whose turn it is, and returns nil at the end. It
+	// is called by workers.
+	next() *slot[In, Out]
+	// end calls done, which gives s back to the island, before any element that
+	// has to wait for s gets its turn.
+	end(s *slot[In, Out], done func(*slot[In, Out]))
+	// close ends the workers: nothing more is added.
+	close()
+}
+
+// atOnce gives elements to workers in the order in which they come. What it
+// holds when it is closed is called still.
+type atOnce[In, Out any] chan *slot[In, Out]
+
+func (c atOnce[In, Out]) add(s *slot[In, Out])                            { c <- s }
+func (c atOnce[In, Out]) next() *slot[In, Out]                            { return <-c }
+func (c atOnce[In, Out]) end(s *slot[In, Out], done func(*slot[In, Out])) { done(s) }
+func (c atOnce[In, Out]) close()                                          { close(c) }
+
+// A slot is one element on its way. It belongs to the island until it is added
+// to the turns, then to them or to a worker until it is done.
 type slot[In, Out any] struct {
+	index   int
 	in      In
 	out     Out
 	keep    bool
@@ -40,7 +75,9 @@ type slot[In, Out any] struct {
 	lineage *demand.Lineage
 	record  int32
 	busy    bool
-	done    atomic.Bool
+	done    atomic.Bool    // ordered
+	ready   *slot[In, Out] // keyed: the next one whose turn it is
+	behind  *slot[In, Out] // keyed: the next one of the same key
 }
 
 func (s *slot[In, Out]) clear() {
@@ -56,22 +93,26 @@ type workers[In, Out any] struct {
 	ctx       context.Context
 	cancel    context.CancelCauseFunc
 	unordered bool
+	abrupt    bool // after an error, or when stopped, no call is begun
 	f         Call[In, Out]
 
-	n      int
-	slots  []slot[In, Out]
-	head   int // ordered: the slot whose result leaves next
-	used   int
-	in     demand.Chunk[In]
-	isl    *demand.Island
-	jobs   chan *slot[In, Out]
-	wg     sync.WaitGroup
-	began  int
-	err    error       // sticky, behind what is under way
-	failed atomic.Bool // a call failed, and its turn to leave may not have come
-	broken bool        // a call failed: behind it, in order, nothing leaves
-	closed bool
-	wait   demand.Waiting
+	n       int
+	slots   []slot[In, Out]
+	turns   turns[In, Out]
+	head    int                 // ordered: the slot whose result leaves next
+	free    []*slot[In, Out]    // unordered: those not in use
+	results chan *slot[In, Out] // unordered: those that are done, with room for all
+	result  *slot[In, Out]      // unordered: taken from results, and did not fit yet
+	used    int
+	in      demand.Chunk[In]
+	isl     *demand.Island
+	wg      sync.WaitGroup
+	began   int
+	err     error                 // sticky, behind what is under way
+	failed  atomic.Pointer[error] // a call failed, and its turn to leave may not have come
+	broken  bool                  // a call failed: behind it, in order, nothing leaves
+	closed  bool
+	wait    demand.Waiting
 }
 
 func (w *workers[In, Out]) Pull(dst *demand.Chunk[Out]) error {
@@ -109,21 +150,16 @@ func (w *workers[In, Out]) Pull(dst *demand.Chunk[Out]) error {
 
 // ready reports that a result can leave.
 func (w *workers[In, Out]) ready() bool {
-	if !w.unordered {
-		return w.used > 0 && w.slots[w.head].done.Load()
+	if w.unordered {
+		return w.result != nil || len(w.results) > 0
 	}
-	for i := range w.slots {
-		if w.slots[i].done.Load() {
-			return true
-		}
-	}
-	return false
+	return w.used > 0 && w.slots[w.head].done.Load()
 }
 
 // feed gives elements to workers while slots are free, and reports whether it
 // did, or learned how the input ended. p is for the first element only.
 func (w *workers[In, Out]) feed(dst *demand.Chunk[Out], p demand.Patience) (fed bool) {
-	for w.used < len(w.slots) && w.err == nil && !w.failed.Load() {
+	for w.used < len(w.slots) && w.err == nil && w.failed.Load() == nil {
 		if err := demand.RefillMax(w.up, &w.in, dst, len(w.slots)-w.used, p); err != nil {
 			w.err = err
 			return true
@@ -140,12 +176,13 @@ func (w *workers[In, Out]) feed(dst *demand.Chunk[Out], p demand.Patience) (fed 
 }
 
 func (w *workers[In, Out]) begin() {
-	at := (w.head + w.used) % len(w.slots)
+	var s *slot[In, Out]
 	if w.unordered {
-		for at = 0; w.slots[at].busy; at++ {
-		}
+		last := len(w.free) - 1
+		s, w.free = w.free[last], w.free[:last]
+	} else {
+		s = &w.slots[(w.head+w.used)%len(w.slots)]
 	}
-	s := &w.slots[at]
 	s.in, s.record, s.lineage, s.busy = w.in.Items()[0], w.in.Record(0), w.in.Lineage().Fork(), true
 	w.in.Advance(1)
 	w.used++
@@ -154,18 +191,41 @@ func (w *workers[In, Out]) begin() {
 		w.wg.Add(1)
 		w.cell.Run.Go(w.work)
 	}
-	w.jobs <- s
+	w.turns.add(s)
 }
 
 func (w *workers[In, Out]) work() {
 	defer w.wg.Done()
-	for s := range w.jobs {
-		w.call(s)
-		if s.err != nil {
-			w.failed.Store(true)
+	for s := w.turns.next(); s != nil; s = w.turns.next() {
+		if s.err = w.refused(); s.err == nil {
+			w.call(s)
 		}
-		s.done.Store(true)
+		if s.err != nil {
+			err := s.err
+			w.failed.CompareAndSwap(nil, &err)
+		}
+		w.turns.end(s, w.done)
 		w.isl.Wake()
+	}
+}
+
+// refused returns why no call is begun any more.
+func (w *workers[In, Out]) refused() error {
+	if !w.abrupt {
+		return nil
+	}
+	if err := w.failed.Load(); err != nil {
+		return *err
+	}
+	return context.Cause(w.ctx)
+}
+
+// done gives a slot back to the island.
+func (w *workers[In, Out]) done(s *slot[In, Out]) {
+	if w.unordered {
+		w.results <- s
+	} else {
+		s.done.Store(true)
 	}
 }
 
@@ -182,21 +242,30 @@ func (w *workers[In, Out]) call(s *slot[In, Out]) {
 
 // collect moves results to dst, those of one lineage.
 func (w *workers[In, Out]) collect(dst *demand.Chunk[Out]) {
-	for i := 0; i < len(w.slots) && w.used > 0; i++ {
-		s := &w.slots[i]
-		if !w.unordered {
-			s = &w.slots[w.head]
-			if !s.done.Load() {
-				return
-			}
-		} else if !s.done.Load() {
-			continue
-		}
-		if s.err == nil && s.keep && (dst.Free() == 0 || dst.Len() > 0 && dst.Lineage() != s.lineage) {
+	for w.used > 0 {
+		s := w.first()
+		if s == nil || s.err == nil && s.keep && (dst.Free() == 0 || dst.Len() > 0 && dst.Lineage() != s.lineage) {
 			return
 		}
 		w.leave(s, dst)
 	}
+}
+
+// first returns the slot whose result leaves next, or nil if it is not done.
+func (w *workers[In, Out]) first() *slot[In, Out] {
+	if !w.unordered {
+		if s := &w.slots[w.head]; s.done.Load() {
+			return s
+		}
+		return nil
+	}
+	if w.result == nil {
+		select {
+		case w.result = <-w.results:
+		default:
+		}
+	}
+	return w.result
 }
 
 // leave ends the life of a slot's element.
@@ -225,7 +294,9 @@ func (w *workers[In, Out]) leave(s *slot[In, Out], dst *demand.Chunk[Out]) {
 	}
 	s.clear()
 	w.used--
-	if !w.unordered {
+	if w.unordered {
+		w.result, w.free = nil, append(w.free, s)
+	} else {
 		w.head = (w.head + 1) % len(w.slots)
 	}
 }
@@ -234,7 +305,7 @@ func (w *workers[In, Out]) leave(s *slot[In, Out], dst *demand.Chunk[Out]) {
 func (w *workers[In, Out]) close() {
 	if !w.closed {
 		w.closed = true
-		close(w.jobs)
+		w.turns.close()
 		w.wg.Wait()
 	}
 }
