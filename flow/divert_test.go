@@ -16,17 +16,17 @@ import (
 	"github.com/weir-go/weir/stage"
 )
 
-func odd(v int) bool { return v%2 == 1 }
+func oddNumber(v int) bool { return v%2 == 1 }
 
 func TestDivertTo(t *testing.T) {
 	for _, n := range []int{1, 1024} {
 		var odds []int
-		f := flow.From(source.Range(0, 1000)).DivertTo(sink.Slice(&odds), odd, stage.Window(n, n))
+		f := flow.From(source.Range(0, 1000)).DivertTo(sink.Slice(&odds), oddNumber, stage.Window(n, n))
 		even, err := flow.Collect(t.Context(), f)
 		if err != nil || len(even) != 500 || len(odds) != 500 {
 			t.Fatalf("%d even and %d odd, error %v", len(even), len(odds), err)
 		}
-		if slices.ContainsFunc(even, odd) || !slices.IsSorted(even) || !slices.IsSorted(odds) || odds[0] != 1 {
+		if slices.ContainsFunc(even, oddNumber) || !slices.IsSorted(even) || !slices.IsSorted(odds) || odds[0] != 1 {
 			t.Error("the sides got what is not theirs, or out of order")
 		}
 	}
@@ -34,7 +34,7 @@ func TestDivertTo(t *testing.T) {
 
 func TestDivertToSinkFails(t *testing.T) {
 	boom := errors.New("boom")
-	f := flow.From(source.Range(0, 1000)).DivertTo(sink.ForEach(func(int) error { return boom }), odd)
+	f := flow.From(source.Range(0, 1000)).DivertTo(sink.ForEach(func(int) error { return boom }), oddNumber)
 	if _, err := flow.Collect(t.Context(), f); !errors.Is(err, boom) {
 		t.Errorf("got %v", err)
 	}
@@ -43,7 +43,7 @@ func TestDivertToSinkFails(t *testing.T) {
 func TestDivertToBadArguments(t *testing.T) {
 	for what, f := range map[string]flow.Flow[int]{
 		"function": flow.From(source.Range(0, 9)).DivertTo(sink.Discard[int](), nil),
-		"sink":     flow.From(source.Range(0, 9)).DivertTo(nil, odd),
+		"sink":     flow.From(source.Range(0, 9)).DivertTo(nil, oddNumber),
 	} {
 		_, err := flow.Collect(t.Context(), f)
 		if err == nil || !strings.Contains(err.Error(), what) {
