@@ -41,6 +41,7 @@ type branch[T any] struct {
 	opt   BranchOptions
 	gone  bool
 	taken bool
+	led   bool // it does not keep the hub going by itself
 	cell  *Cell
 
 	// of the chunk that is being divided
@@ -71,6 +72,14 @@ func (hub *Hub[T]) Branch(i int) (demand.Upstream[T], error) {
 	return &linkEnd[T]{b.link, hub.cell.Run}, nil
 }
 
+// LeadBy makes the hub end, and complete the other branches, when the i-th has
+// left.
+func (hub *Hub[T]) LeadBy(i int) {
+	for j, b := range hub.branches {
+		b.led = j != i
+	}
+}
+
 // Unread returns the first branch that nobody reads, or -1.
 func (hub *Hub[T]) Unread() int {
 	for i, b := range hub.branches {
@@ -94,6 +103,10 @@ func (hub *Hub[T]) drive(h *island) {
 	h.cur = hub.cell
 	hub.handOver() // a function that failed comes behind what it was called for before
 	for _, b := range hub.branches {
+		if b.led && err == demand.ErrEnough {
+			b.link.Close(demand.ErrCompleted) // it got all that the leading one took
+			continue
+		}
 		b.link.Close(err)
 	}
 	h.finish(err, func() { hub.up.Cancel(err) }, func() int { return hub.in.Abandon(err) })
@@ -150,7 +163,9 @@ func (hub *Hub[T]) look() (room int, full string, err error) {
 			}
 			continue
 		}
-		live++
+		if !b.led {
+			live++
+		}
 		r := b.link.Room(hub.h.Island)
 		most = max(most, r)
 		if r == 0 && !b.opt.DropSlow {
