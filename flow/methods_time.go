@@ -1,0 +1,23 @@
+package flow
+
+import (
+	"time"
+
+	"github.com/weir-go/weir/operators"
+	"github.com/weir-go/weir/stage"
+)
+
+// Debounce is operators.Debounce.
+func (f Flow[T]) Debounce(d time.Duration, opts ...stage.Option) Flow[T] {
+	return f.Via(operators.Debounce[T](d, opts...))
+}
+
+// SampleTime is operators.SampleTime.
+func (f Flow[T]) SampleTime(d time.Duration, opts ...stage.Option) Flow[T] {
+	return f.Via(operators.SampleTime[T](d, opts...))
+}
+
+// Audit is operators.Audit.
+func (f Flow[T]) Audit(d time.Duration, opts ...stage.Option) Flow[T] {
+	return f.Via(operators.Audit[T](d, opts...))
+}

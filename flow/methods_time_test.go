@@ -1,0 +1,32 @@
+package flow_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/weir-go/weir/flow"
+	"github.com/weir-go/weir/operators"
+	"github.com/weir-go/weir/stage"
+)
+
+func TestMethodsOfTime(t *testing.T) {
+	f := numbered()
+	for name, c := range map[string]struct {
+		method flow.Flow[int]
+		op     stage.Stage[int, int]
+	}{
+		"Debounce":   {f.Debounce(time.Hour), operators.Debounce[int](time.Hour)},
+		"SampleTime": {f.SampleTime(24 * 365 * time.Hour), operators.SampleTime[int](24 * 365 * time.Hour)},
+		"Audit":      {f.Audit(time.Hour), operators.Audit[int](time.Hour)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := flow.Collect(t.Context(), c.method)
+			want, wantErr := flow.Collect(t.Context(), f.Via(c.op))
+			if !slices.Equal(got, want) || fmt.Sprint(err) != fmt.Sprint(wantErr) {
+				t.Errorf("got %v, %v; the operator gives %v, %v", got, err, want, wantErr)
+			}
+		})
+	}
+}
