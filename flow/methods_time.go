@@ -21,3 +21,8 @@ func (f Flow[T]) SampleTime(d time.Duration, opts ...stage.Option) Flow[T] {
 func (f Flow[T]) Audit(d time.Duration, opts ...stage.Option) Flow[T] {
 	return f.Via(operators.Audit[T](d, opts...))
 }
+
+// Delay is operators.Delay.
+func (f Flow[T]) Delay(d time.Duration, capacity int, opts ...stage.Option) Flow[T] {
+	return f.Via(operators.Delay[T](d, capacity, opts...))
+}

@@ -26,3 +26,8 @@ func ExampleAudit() {
 	show(flow.From(source.Range(0, 1000)).Via(operators.Audit[int](time.Hour)))
 	// Output: 999
 }
+
+func ExampleDelay() {
+	show(flow.From(source.Range(0, 5)).Via(operators.Delay[int](10*time.Millisecond, 100)))
+	// Output: 0 1 2 3 4
+}
