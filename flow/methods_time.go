@@ -26,3 +26,13 @@ func (f Flow[T]) Audit(d time.Duration, opts ...stage.Option) Flow[T] {
 func (f Flow[T]) Delay(d time.Duration, capacity int, opts ...stage.Option) Flow[T] {
 	return f.Via(operators.Delay[T](d, capacity, opts...))
 }
+
+// TakeFor is operators.TakeFor.
+func (f Flow[T]) TakeFor(d time.Duration, opts ...stage.Option) Flow[T] {
+	return f.Via(operators.TakeFor[T](d, opts...))
+}
+
+// SkipFor is operators.SkipFor.
+func (f Flow[T]) SkipFor(d time.Duration, opts ...stage.Option) Flow[T] {
+	return f.Via(operators.SkipFor[T](d, opts...))
+}

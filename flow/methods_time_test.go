@@ -20,6 +20,8 @@ func TestMethodsOfTime(t *testing.T) {
 		"Debounce":   {f.Debounce(time.Hour), operators.Debounce[int](time.Hour)},
 		"SampleTime": {f.SampleTime(24 * 365 * time.Hour), operators.SampleTime[int](24 * 365 * time.Hour)},
 		"Audit":      {f.Audit(time.Hour), operators.Audit[int](time.Hour)},
+		"TakeFor":    {f.TakeFor(time.Hour), operators.TakeFor[int](time.Hour)},
+		"SkipFor":    {f.SkipFor(time.Hour), operators.SkipFor[int](time.Hour)},
 		"Delay":      {f.Delay(time.Millisecond, 7), operators.Delay[int](time.Millisecond, 7)},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,8 @@
 package operators_test
 
 import (
+	"context"
+	"fmt"
 	"time"
 
 	"github.com/weir-go/weir/flow"
@@ -30,4 +32,21 @@ func ExampleAudit() {
 func ExampleDelay() {
 	show(flow.From(source.Range(0, 5)).Via(operators.Delay[int](10*time.Millisecond, 100)))
 	// Output: 0 1 2 3 4
+}
+
+func ExampleTakeFor() {
+	// Upstream is through long before.
+	show(flow.From(source.Range(0, 5)).Via(operators.TakeFor[int](time.Hour)))
+	// Output: 0 1 2 3 4
+}
+
+func ExampleSkipFor() {
+	begun := time.Now()
+	n, err := flow.Fold(context.Background(),
+		flow.From(source.Func(func(context.Context) (int, error) { return 1, nil })).
+			Via(operators.SkipFor[int](10*time.Millisecond)).
+			Via(operators.Take[int](3)),
+		0, func(a, v int) int { return a + v })
+	fmt.Println(n, time.Since(begun) >= 10*time.Millisecond, err)
+	// Output: 3 true <nil>
 }

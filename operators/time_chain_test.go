@@ -17,6 +17,8 @@ func timeLinks(_, _ int) []link {
 		{"Debounce", operators.Debounce[int](time.Hour), last, false},
 		{"SampleTime", operators.SampleTime[int](24 * 365 * time.Hour), last, false},
 		{"Audit", operators.Audit[int](time.Hour), last, false},
+		{"TakeFor", operators.TakeFor[int](time.Hour), unchanged, false},
+		{"SkipFor", operators.SkipFor[int](time.Hour), func([]item) []item { return nil }, false},
 		{"Delay", operators.Delay[int](time.Millisecond, 100), unchanged, false},
 	}
 }
