@@ -36,3 +36,18 @@ func (f Flow[T]) TakeFor(d time.Duration, opts ...stage.Option) Flow[T] {
 func (f Flow[T]) SkipFor(d time.Duration, opts ...stage.Option) Flow[T] {
 	return f.Via(operators.SkipFor[T](d, opts...))
 }
+
+// InitialTimeout is operators.InitialTimeout.
+func (f Flow[T]) InitialTimeout(d time.Duration, opts ...stage.Option) Flow[T] {
+	return f.Via(operators.InitialTimeout[T](d, opts...))
+}
+
+// IdleTimeout is operators.IdleTimeout.
+func (f Flow[T]) IdleTimeout(d time.Duration, opts ...stage.Option) Flow[T] {
+	return f.Via(operators.IdleTimeout[T](d, opts...))
+}
+
+// CompletionTimeout is operators.CompletionTimeout.
+func (f Flow[T]) CompletionTimeout(d time.Duration, opts ...stage.Option) Flow[T] {
+	return f.Via(operators.CompletionTimeout[T](d, opts...))
+}

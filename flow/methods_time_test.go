@@ -17,12 +17,15 @@ func TestMethodsOfTime(t *testing.T) {
 		method flow.Flow[int]
 		op     stage.Stage[int, int]
 	}{
-		"Debounce":   {f.Debounce(time.Hour), operators.Debounce[int](time.Hour)},
-		"SampleTime": {f.SampleTime(24 * 365 * time.Hour), operators.SampleTime[int](24 * 365 * time.Hour)},
-		"Audit":      {f.Audit(time.Hour), operators.Audit[int](time.Hour)},
-		"TakeFor":    {f.TakeFor(time.Hour), operators.TakeFor[int](time.Hour)},
-		"SkipFor":    {f.SkipFor(time.Hour), operators.SkipFor[int](time.Hour)},
-		"Delay":      {f.Delay(time.Millisecond, 7), operators.Delay[int](time.Millisecond, 7)},
+		"Debounce":          {f.Debounce(time.Hour), operators.Debounce[int](time.Hour)},
+		"SampleTime":        {f.SampleTime(24 * 365 * time.Hour), operators.SampleTime[int](24 * 365 * time.Hour)},
+		"Audit":             {f.Audit(time.Hour), operators.Audit[int](time.Hour)},
+		"CompletionTimeout": {f.CompletionTimeout(time.Hour), operators.CompletionTimeout[int](time.Hour)},
+		"IdleTimeout":       {f.IdleTimeout(time.Hour), operators.IdleTimeout[int](time.Hour)},
+		"InitialTimeout":    {f.InitialTimeout(time.Hour), operators.InitialTimeout[int](time.Hour)},
+		"TakeFor":           {f.TakeFor(time.Hour), operators.TakeFor[int](time.Hour)},
+		"SkipFor":           {f.SkipFor(time.Hour), operators.SkipFor[int](time.Hour)},
+		"Delay":             {f.Delay(time.Millisecond, 7), operators.Delay[int](time.Millisecond, 7)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := flow.Collect(t.Context(), c.method)

@@ -2,6 +2,7 @@ package operators_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -49,4 +50,28 @@ func ExampleSkipFor() {
 		0, func(a, v int) int { return a + v })
 	fmt.Println(n, time.Since(begun) >= 10*time.Millisecond, err)
 	// Output: 3 true <nil>
+}
+
+func ExampleInitialTimeout() {
+	// A source that never has anything.
+	never := flow.From(source.Chan(make(chan int)))
+	_, err := flow.Collect(context.Background(), never.Via(operators.InitialTimeout[int](10*time.Millisecond)))
+	fmt.Println(errors.Is(err, operators.ErrTimeout))
+	// Output: true
+}
+
+func ExampleIdleTimeout() {
+	// A source that never has anything.
+	never := flow.From(source.Chan(make(chan int)))
+	_, err := flow.Collect(context.Background(), never.Via(operators.IdleTimeout[int](10*time.Millisecond)))
+	fmt.Println(errors.Is(err, operators.ErrTimeout))
+	// Output: true
+}
+
+func ExampleCompletionTimeout() {
+	// A source that never has anything.
+	never := flow.From(source.Chan(make(chan int)))
+	_, err := flow.Collect(context.Background(), never.Via(operators.CompletionTimeout[int](10*time.Millisecond)))
+	fmt.Println(errors.Is(err, operators.ErrTimeout))
+	// Output: true
 }
