@@ -51,3 +51,8 @@ func (f Flow[T]) IdleTimeout(d time.Duration, opts ...stage.Option) Flow[T] {
 func (f Flow[T]) CompletionTimeout(d time.Duration, opts ...stage.Option) Flow[T] {
 	return f.Via(operators.CompletionTimeout[T](d, opts...))
 }
+
+// InitialDelay is operators.InitialDelay.
+func (f Flow[T]) InitialDelay(d time.Duration, opts ...stage.Option) Flow[T] {
+	return f.Via(operators.InitialDelay[T](d, opts...))
+}

@@ -20,6 +20,7 @@ func TestMethodsOfTime(t *testing.T) {
 		"Debounce":          {f.Debounce(time.Hour), operators.Debounce[int](time.Hour)},
 		"SampleTime":        {f.SampleTime(24 * 365 * time.Hour), operators.SampleTime[int](24 * 365 * time.Hour)},
 		"Audit":             {f.Audit(time.Hour), operators.Audit[int](time.Hour)},
+		"InitialDelay":      {f.InitialDelay(time.Millisecond), operators.InitialDelay[int](time.Millisecond)},
 		"CompletionTimeout": {f.CompletionTimeout(time.Hour), operators.CompletionTimeout[int](time.Hour)},
 		"IdleTimeout":       {f.IdleTimeout(time.Hour), operators.IdleTimeout[int](time.Hour)},
 		"InitialTimeout":    {f.InitialTimeout(time.Hour), operators.InitialTimeout[int](time.Hour)},

@@ -75,3 +75,8 @@ func ExampleCompletionTimeout() {
 	fmt.Println(errors.Is(err, operators.ErrTimeout))
 	// Output: true
 }
+
+func ExampleInitialDelay() {
+	show(flow.From(source.Range(0, 5)).Via(operators.InitialDelay[int](10 * time.Millisecond)))
+	// Output: 0 1 2 3 4
+}

@@ -17,6 +17,7 @@ func timeLinks(_, _ int) []link {
 		{"Debounce", operators.Debounce[int](time.Hour), last, false},
 		{"SampleTime", operators.SampleTime[int](24 * 365 * time.Hour), last, false},
 		{"Audit", operators.Audit[int](time.Hour), last, false},
+		{"InitialDelay", operators.InitialDelay[int](time.Millisecond), unchanged, false},
 		{"CompletionTimeout", operators.CompletionTimeout[int](time.Hour), unchanged, false},
 		{"IdleTimeout", operators.IdleTimeout[int](time.Hour), unchanged, false},
 		{"InitialTimeout", operators.InitialTimeout[int](time.Hour), unchanged, false},
