@@ -29,3 +29,8 @@ func (f Flow[T]) TakeLast(n int, opts ...stage.Option) Flow[T] {
 func (f Flow[T]) SkipLast(n int, opts ...stage.Option) Flow[T] {
 	return f.Via(operators.SkipLast[T](n, opts...))
 }
+
+// Reduce is operators.Reduce.
+func (f Flow[T]) Reduce(fn func(T, T) T, opts ...stage.Option) Flow[T] {
+	return f.Via(operators.Reduce(fn, opts...))
+}

@@ -11,3 +11,13 @@ import (
 func (f Flow[T]) DistinctUntilChangedBy[K comparable](key func(T) K, opts ...stage.Option) Flow[T] {
 	return f.Via(operators.DistinctUntilChangedBy(key, opts...))
 }
+
+// Fold is operators.Fold.
+func (f Flow[T]) Fold[A any](init A, fn func(A, T) A, opts ...stage.Option) Flow[A] {
+	return Via(f, operators.Fold(init, fn, opts...))
+}
+
+// StatefulMap is operators.StatefulMap.
+func (f Flow[T]) StatefulMap[S, Out any](init func() S, fn func(S, T) (S, []Out), flush func(S) []Out, opts ...stage.Option) Flow[Out] {
+	return Via(f, operators.StatefulMap(init, fn, flush, opts...))
+}

@@ -1,6 +1,8 @@
 package operators_test
 
 import (
+	"strings"
+
 	"github.com/weir-go/weir/flow"
 	"github.com/weir-go/weir/operators"
 	"github.com/weir-go/weir/source"
@@ -40,4 +42,32 @@ func ExampleTakeLast() {
 func ExampleSkipLast() {
 	show(flow.From(source.Range(0, 10)).Via(operators.SkipLast[int](3)))
 	// Output: 0 1 2 3 4 5 6
+}
+
+func ExampleFold() {
+	length := func(n int, word string) int { return n + len(word) }
+	show(flow.Via(flow.From(source.Slice([]string{"to", "be", "or", "not"})), operators.Fold(0, length)))
+	// Output: 9
+}
+
+func ExampleReduce() {
+	largest := func(a, b int) int { return max(a, b) }
+	show(flow.From(source.Slice([]int{3, 1, 4, 1, 5, 2})).Via(operators.Reduce(largest)))
+	// Output: 5
+}
+
+func ExampleStatefulMap() {
+	// A sentence ends with a word that has a dot.
+	none := func() string { return "" }
+	add := func(open, word string) (string, []string) {
+		open = strings.TrimSpace(open + " " + word)
+		if strings.HasSuffix(word, ".") {
+			return "", []string{open}
+		}
+		return open, nil
+	}
+	rest := func(open string) []string { return []string{open + "…"} }
+	words := flow.From(source.Slice([]string{"It", "rains.", "Water", "flows.", "The", "weir"}))
+	show(words.Via(operators.StatefulMap(none, add, rest)))
+	// Output: It rains. Water flows. The weir…
 }
