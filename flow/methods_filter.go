@@ -34,3 +34,18 @@ func (f Flow[T]) SkipLast(n int, opts ...stage.Option) Flow[T] {
 func (f Flow[T]) Reduce(fn func(T, T) T, opts ...stage.Option) Flow[T] {
 	return f.Via(operators.Reduce(fn, opts...))
 }
+
+// EveryNth is operators.EveryNth.
+func (f Flow[T]) EveryNth(n int, opts ...stage.Option) Flow[T] {
+	return f.Via(operators.EveryNth[T](n, opts...))
+}
+
+// SampleShare is operators.SampleShare.
+func (f Flow[T]) SampleShare(share float64, seed uint64, opts ...stage.Option) Flow[T] {
+	return f.Via(operators.SampleShare[T](share, seed, opts...))
+}
+
+// IgnoreElements is operators.IgnoreElements.
+func (f Flow[T]) IgnoreElements(opts ...stage.Option) Flow[T] {
+	return f.Via(operators.IgnoreElements[T](opts...))
+}

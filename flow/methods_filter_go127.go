@@ -21,3 +21,13 @@ func (f Flow[T]) Fold[A any](init A, fn func(A, T) A, opts ...stage.Option) Flow
 func (f Flow[T]) StatefulMap[S, Out any](init func() S, fn func(S, T) (S, []Out), flush func(S) []Out, opts ...stage.Option) Flow[Out] {
 	return Via(f, operators.StatefulMap(init, fn, flush, opts...))
 }
+
+// Pairwise is operators.Pairwise. P is [2]T.
+func (f Flow[T]) Pairwise[P interface{ [2]T }](opts ...stage.Option) Flow[P] {
+	return Via(f, any(operators.Pairwise[T](opts...)).(stage.Stage[T, P]))
+}
+
+// WithIndex is operators.WithIndex. I is operators.Indexed[T].
+func (f Flow[T]) WithIndex[I interface{ operators.Indexed[T] }](opts ...stage.Option) Flow[I] {
+	return Via(f, any(operators.WithIndex[T](opts...)).(stage.Stage[T, I]))
+}

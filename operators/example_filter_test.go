@@ -1,6 +1,9 @@
 package operators_test
 
 import (
+	"context"
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weir-go/weir/flow"
@@ -70,4 +73,34 @@ func ExampleStatefulMap() {
 	words := flow.From(source.Slice([]string{"It", "rains.", "Water", "flows.", "The", "weir"}))
 	show(words.Via(operators.StatefulMap(none, add, rest)))
 	// Output: It rains. Water flows. The weir…
+}
+
+func ExamplePairwise() {
+	steps := func(p [2]int) int { return p[1] - p[0] }
+	pairs := flow.Via(flow.From(source.Slice([]int{3, 4, 9, 7})), operators.Pairwise[int]())
+	show(flow.Via(pairs, operators.Map(steps)))
+	// Output: 1 5 -2
+}
+
+func ExampleWithIndex() {
+	show(flow.Via(flow.From(source.Slice([]string{"a", "b"})), operators.WithIndex[string]()))
+	// Output: {0 a} {1 b}
+}
+
+func ExampleEveryNth() {
+	show(flow.From(source.Range(1, 11)).Via(operators.EveryNth[int](3)))
+	// Output: 3 6 9
+}
+
+func ExampleSampleShare() {
+	sample := flow.From(source.Range(0, 1000)).Via(operators.SampleShare[int](0.01, 42))
+	once, _ := flow.Collect(context.Background(), sample)
+	again, _ := flow.Collect(context.Background(), sample)
+	fmt.Println(len(once) < 50, slices.Equal(once, again))
+	// Output: true true
+}
+
+func ExampleIgnoreElements() {
+	show(flow.From(source.Range(0, 3)).Via(operators.Peek(func(v int) { fmt.Print(v, ";") })).Via(operators.IgnoreElements[int]()))
+	// Output: 0;1;2;
 }
