@@ -31,3 +31,13 @@ func (f Flow[T]) Pairwise[P interface{ [2]T }](opts ...stage.Option) Flow[P] {
 func (f Flow[T]) WithIndex[I interface{ operators.Indexed[T] }](opts ...stage.Option) Flow[I] {
 	return Via(f, any(operators.WithIndex[T](opts...)).(stage.Stage[T, I]))
 }
+
+// FilterMapErr is operators.FilterMapErr.
+func (f Flow[T]) FilterMapErr[Out any](fn func(T) (Out, bool, error), opts ...stage.Option) Flow[Out] {
+	return Via(f, operators.FilterMapErr(fn, opts...))
+}
+
+// FlatMapErr is operators.FlatMapErr.
+func (f Flow[T]) FlatMapErr[Out any](fn func(T) ([]Out, error), opts ...stage.Option) Flow[Out] {
+	return Via(f, operators.FlatMapErr(fn, opts...))
+}

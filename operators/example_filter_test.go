@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/weir-go/weir/flow"
 	"github.com/weir-go/weir/operators"
 	"github.com/weir-go/weir/source"
+	"github.com/weir-go/weir/stage"
 )
 
 func ExampleDistinctUntilChanged() {
@@ -103,4 +105,25 @@ func ExampleSampleShare() {
 func ExampleIgnoreElements() {
 	show(flow.From(source.Range(0, 3)).Via(operators.Peek(func(v int) { fmt.Print(v, ";") })).Via(operators.IgnoreElements[int]()))
 	// Output: 0;1;2;
+}
+
+func ExampleFilterMapErr() {
+	positive := func(s string) (int, bool, error) {
+		n, err := strconv.Atoi(s)
+		return n, n > 0, err
+	}
+	words := flow.From(source.Slice([]string{"1", "-2", "three", "4"}))
+	show(flow.Via(words, operators.FilterMapErr(positive, stage.OnError(stage.Skip()))))
+	// Output: 1 4
+}
+
+func ExampleFlatMapErr() {
+	numbers := func(line string) ([]int, error) {
+		var a, b int
+		_, err := fmt.Sscanf(line, "%d-%d", &a, &b)
+		return []int{a, b}, err
+	}
+	lines := flow.From(source.Slice([]string{"1-2", "none", "3-4"}))
+	show(flow.Via(lines, operators.FlatMapErr(numbers, stage.OnError(stage.Skip()))))
+	// Output: 1 2 3 4
 }
