@@ -45,7 +45,7 @@ func TestSkipLast(t *testing.T) {
 func TestElementsHeldBackKeepAccount(t *testing.T) {
 	record := func(from, to int) (all []arrival) {
 		for _, v := range upTo(to)[from:] {
-			all = append(all, arrival{text: string(rune('0' + v/10)) + string(rune('0'+v%10)), record: int64(v + 1)})
+			all = append(all, arrival{text: string(rune('0'+v/10)) + string(rune('0'+v%10)), record: int64(v + 1)})
 		}
 		return all
 	}
