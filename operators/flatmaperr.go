@@ -1,0 +1,83 @@
+package operators
+
+import (
+	"context"
+
+	"github.com/weir-go/weir/demand"
+	"github.com/weir-go/weir/stage"
+)
+
+// FlatMapErr is FlatMap with a function that may fail: it returns elements or an
+// error. What happens then is up to stage.OnError; without it the stream fails
+// behind the elements before, with a *stage.Error. Elements that f returns
+// together with an error are not emitted.
+//
+// emits when f returns elements, and while there are more of them ·
+// backpressures when downstream does · completes when upstream does and all of
+// the last slice has gone · fails when upstream does, and when f does, by policy
+// · cancels when downstream does · holds one slice
+func FlatMapErr[In, Out any](f func(In) ([]Out, error), opts ...stage.Option) stage.Stage[In, Out] {
+	m := stage.Configure("FlatMapErr", stage.TakesOnError, opts).Func(f == nil, "function")
+	return stage.Make(m, func(rt *stage.Runtime, up demand.Upstream[In]) demand.Upstream[Out] {
+		s := &flatMapErr[In, Out]{}
+		s.up = up
+		call := func(_ context.Context, v In) ([]Out, error) { return f(v) }
+		at := func() demand.Position { return s.in.Position(0) }
+		s.f = func(v In) []Out {
+			out, ok, err := stage.Call(rt.Context(), rt, v, at, call)
+			if s.err = err; !ok {
+				return nil
+			}
+			return out
+		}
+		return s
+	})
+}
+
+// flatMapErr is a flatMap that fails with an error of its function.
+type flatMapErr[In, Out any] struct {
+	flatMap[In, Out]
+	err error
+}
+
+func (m *flatMapErr[In, Out]) Pull(dst *demand.Chunk[Out]) error {
+	for {
+		if err := demand.Refill(m.up, &m.in, dst); err != nil || m.in.Len() == 0 {
+			return err
+		}
+		if m.some(dst); m.err != nil {
+			m.in.Fail(m.err)
+			if dst.Len() == 0 {
+				return m.err
+			}
+		}
+		if dst.Len() > 0 {
+			return nil
+		}
+		if yes, err := demand.Impatient(dst); yes {
+			return err
+		}
+	}
+}
+
+// some is that of flatMap, up to an error of f, whose element stays in front.
+func (m *flatMapErr[In, Out]) some(dst *demand.Chunk[Out]) {
+	hurry := dst.HurryFlag()
+	for m.in.Len() > 0 {
+		if !m.open {
+			if m.rest = m.f(m.in.Items()[0]); m.err != nil {
+				return
+			}
+			m.open = true
+		}
+		m.rest = m.rest[demand.Expand(dst, &m.in, m.rest):]
+		if len(m.rest) > 0 {
+			return
+		}
+		m.rest, m.open = nil, false
+		m.in.Advance(1)
+		if dst.Free() == 0 || hurry.Load() {
+			return
+		}
+	}
+}
