@@ -1,0 +1,37 @@
+package flow_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/weir-go/weir/flow"
+	"github.com/weir-go/weir/operators"
+	"github.com/weir-go/weir/source"
+	"github.com/weir-go/weir/stage"
+)
+
+func TestMethodsOfErrors(t *testing.T) {
+	wrap := func(error) error { return errors.New("wrapped") }
+	match := func(error) bool { return true }
+	next := func(error) (stage.Source[int], bool) { return source.Range(7, 9), true }
+	f := numbered()
+	for name, c := range map[string]struct {
+		method flow.Flow[int]
+		op     stage.Stage[int, int]
+	}{
+		"WrapError":       {f.WrapError(wrap), operators.WrapError[int](wrap)},
+		"OnErrorComplete": {f.OnErrorComplete(match), operators.OnErrorComplete[int](match)},
+		"RecoverWith":     {f.RecoverWith(next), operators.RecoverWith(next)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := flow.Collect(context.Background(), c.method)
+			want, wantErr := flow.Collect(context.Background(), f.Via(c.op))
+			if !slices.Equal(got, want) || fmt.Sprint(err) != fmt.Sprint(wantErr) {
+				t.Errorf("got %v, %v; the operator gives %v, %v", got, err, want, wantErr)
+			}
+		})
+	}
+}
