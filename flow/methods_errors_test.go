@@ -17,6 +17,9 @@ func TestMethodsOfErrors(t *testing.T) {
 	wrap := func(error) error { return errors.New("wrapped") }
 	match := func(error) bool { return true }
 	next := func(error) (stage.Source[int], bool) { return source.Range(7, 9), true }
+	var ks operators.KillSwitch
+	ks.Abort(nil)
+	var valve operators.Valve
 	f := numbered()
 	for name, c := range map[string]struct {
 		method flow.Flow[int]
@@ -25,6 +28,8 @@ func TestMethodsOfErrors(t *testing.T) {
 		"WrapError":       {f.WrapError(wrap), operators.WrapError[int](wrap)},
 		"OnErrorComplete": {f.OnErrorComplete(match), operators.OnErrorComplete[int](match)},
 		"RecoverWith":     {f.RecoverWith(next), operators.RecoverWith(next)},
+		"Kill":            {f.Kill(&ks), operators.Kill[int](&ks)},
+		"Gate":            {f.Gate(&valve), operators.Gate[int](&valve)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := flow.Collect(context.Background(), c.method)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/weir-go/weir/flow"
 	"github.com/weir-go/weir/operators"
@@ -38,4 +39,26 @@ func ExampleRecoverWith() {
 		return source.Range(100, 103), true
 	})))
 	// Output: 1 2 100 101 102
+}
+
+func ExampleKill() {
+	var ks operators.KillSwitch
+	f := flow.From(source.Range(0, 1_000_000)).Via(operators.Kill[int](&ks))
+	show(f.Via(operators.TakeUntil(func(v int) bool {
+		if v == 0 {
+			ks.Abort(errors.New("too hot"))
+		}
+		return false
+	})))
+	// Output:
+	// 0
+	// weir: stage "kill": too hot
+}
+
+func ExampleGate() {
+	var valve operators.Valve
+	valve.Pause()
+	time.AfterFunc(time.Millisecond, valve.Resume)
+	show(flow.From(source.Range(0, 3)).Via(operators.Gate[int](&valve)))
+	// Output: 0 1 2
 }
