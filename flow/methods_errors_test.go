@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"testing"
 
@@ -20,6 +21,8 @@ func TestMethodsOfErrors(t *testing.T) {
 	var ks operators.KillSwitch
 	ks.Abort(nil)
 	var valve operators.Valve
+	hooks := operators.Hooks{}
+	quiet := slog.New(slog.DiscardHandler)
 	f := numbered()
 	for name, c := range map[string]struct {
 		method flow.Flow[int]
@@ -30,6 +33,11 @@ func TestMethodsOfErrors(t *testing.T) {
 		"RecoverWith":     {f.RecoverWith(next), operators.RecoverWith(next)},
 		"Kill":            {f.Kill(&ks), operators.Kill[int](&ks)},
 		"Gate":            {f.Gate(&valve), operators.Gate[int](&valve)},
+		"Monitor":         {f.Monitor(hooks), operators.Monitor[int](hooks)},
+		"DoOnComplete":    {f.DoOnComplete(func() {}), operators.DoOnComplete[int](func() {})},
+		"DoOnError":       {f.DoOnError(func(error) {}), operators.DoOnError[int](func(error) {})},
+		"DoOnCancel":      {f.DoOnCancel(func(error) {}), operators.DoOnCancel[int](func(error) {})},
+		"Log":             {f.Log(quiet, slog.LevelInfo), operators.Log[int](quiet, slog.LevelInfo)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := flow.Collect(context.Background(), c.method)

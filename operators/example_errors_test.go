@@ -3,6 +3,8 @@ package operators_test
 import (
 	"errors"
 	"fmt"
+	"log/slog"
+	"os"
 	"strconv"
 	"time"
 
@@ -61,4 +63,53 @@ func ExampleGate() {
 	time.AfterFunc(time.Millisecond, valve.Resume)
 	show(flow.From(source.Range(0, 3)).Via(operators.Gate[int](&valve)))
 	// Output: 0 1 2
+}
+
+func ExampleMonitor() {
+	passed := 0
+	show(parsed().Via(operators.Monitor[int](operators.Hooks{
+		Elements: func(n int) { passed += n },
+		Error:    func(error) { fmt.Println("failed after", passed) },
+	})))
+	// Output:
+	// failed after 2
+	// 1 2
+	// weir: stage "parse": strconv.Atoi: parsing "three": invalid syntax
+}
+
+func ExampleDoOnComplete() {
+	show(flow.From(source.Range(0, 3)).Via(operators.DoOnComplete[int](func() { fmt.Println("completed") })))
+	// Output:
+	// completed
+	// 0 1 2
+}
+
+func ExampleDoOnError() {
+	f := parsed().Via(operators.DoOnError[int](func(error) { fmt.Println("failed") }))
+	show(f.Via(operators.OnErrorComplete[int](func(error) bool { return true })))
+	// Output:
+	// failed
+	// 1 2
+}
+
+func ExampleDoOnCancel() {
+	f := flow.From(source.Range(0, 9)).Via(operators.DoOnCancel[int](func(cause error) { fmt.Println(cause) }))
+	show(f.Via(operators.Take[int](3)))
+	// Output:
+	// weir: enough was taken
+	// 0 1 2
+}
+
+func ExampleLog() {
+	plain := &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}}
+	logger := slog.New(slog.NewTextHandler(os.Stdout, plain))
+	show(flow.From(source.Range(0, 3)).Via(operators.Log[int](logger, slog.LevelInfo, stage.Name("fares"))))
+	// Output:
+	// level=INFO msg=completed stage=fares elements=3
+	// 0 1 2
 }
