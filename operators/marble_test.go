@@ -13,7 +13,7 @@ import (
 
 func TestMarblesOfBatch(t *testing.T) {
 	batch := func() stage.Stage[string, []string] { return operators.Batch[string](3, 4*time.Millisecond) }
-	groups := stagetest.Values(map[string][]string{"x": {"a", "b", "c"}, "y": {"d"}, "z": {"d", "e"}})
+	groups := stagetest.Values(map[string][]string{"x": {"a", "b", "c"}, "y": {"d"}, "z": {"d", "e"}, "w": {"a", "b"}})
 	stagetest.Marbles(t, batch,
 		"a-b-c-d---|",
 		"----x-----(y|)", groups)
@@ -23,6 +23,10 @@ func TestMarblesOfBatch(t *testing.T) {
 	stagetest.Marbles(t, batch,
 		"(abc)d-e-#",
 		"x    ----(z#)", groups)
+	// What comes when time is up is still in.
+	stagetest.Marbles(t, batch,
+		"a---b---|",
+		"----w---|", groups)
 	// A batch is only begun when one is asked for.
 	stagetest.Marbles(t, batch,
 		"abcd---------e-|",
