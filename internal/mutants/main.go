@@ -95,7 +95,8 @@ func (m mutant) mutate(src string) (string, error) {
 var failed = regexp.MustCompile(`(?m)^--- FAIL: (\S+)|^(panic: .*)|^FAIL\t(\S+)`)
 
 // try makes the mutant in dir, runs the tests, and takes it back. It returns what
-// failed first, or "".
+// failed first, or "". Packages are tested one after the other: a mutant that hangs
+// need not hang in each.
 func (m mutant) try(dir string) (killer string, err error) {
 	path := filepath.Join(dir, filepath.FromSlash(m.file))
 	src, err := os.ReadFile(path)
@@ -110,7 +111,17 @@ func (m mutant) try(dir string) (killer string, err error) {
 		return "", err
 	}
 	defer func() { err = errors.Join(err, os.WriteFile(path, src, 0o600)) }()
-	cmd := exec.Command("go", append([]string{"test", "-failfast", "-timeout=60s", "-count=1"}, strings.Fields(m.tests)...)...)
+	for _, pkg := range strings.Fields(m.tests) {
+		if killer, err = test(dir, pkg); killer != "" || err != nil {
+			break
+		}
+	}
+	return killer, err
+}
+
+// test runs the tests of a package, and returns what failed first, or "".
+func test(dir, pkg string) (failure string, err error) {
+	cmd := exec.Command("go", "test", "-failfast", "-timeout=60s", "-count=1", pkg)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOWORK=off")
 	out, err := cmd.CombinedOutput()
