@@ -63,7 +63,7 @@ var table = []mutant{
 	{name: "take-one-more", file: "operators/take.go", tests: "./operators", sample: true,
 		old: "was := dst.Limit(t.left)", new: "was := dst.Limit(t.left + 1)"},
 	{name: "batch-emits-empty", file: "operators/batch.go", tests: "./operators",
-		old: "if !begun || stopped(dst) {", new: "if stopped(dst) {"},
+		old: "			return nil // downstream's patience was the shorter one", new: "			break"},
 	{name: "batch-time-from-last", file: "operators/batch.go", tests: "./operators",
 		old: "			if !begun {\n				b.flush", new: "			if came {\n				b.flush"},
 	{name: "throttle-ignores-rate", file: "operators/throttle.go", tests: "./operators",
