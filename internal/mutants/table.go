@@ -61,7 +61,7 @@ var table = []mutant{
 
 	// Operators.
 	{name: "take-one-more", file: "operators/take.go", tests: "./operators", sample: true,
-		old: "was := dst.Limit(t.left)", new: "was := dst.Limit(t.left + 1)"},
+		old: "	was := dst.Limit(t.left)\n	err := t.up.Pull(dst)\n	dst.Unlimit(was)\n	t.left -= dst.Len()", new: "	was := dst.Limit(t.left + 1)\n	err := t.up.Pull(dst)\n	dst.Unlimit(was)\n	t.left = max(0, t.left-dst.Len())"},
 	{name: "batch-emits-empty", file: "operators/batch.go", tests: "./operators",
 		old: "			return nil // downstream's patience was the shorter one", new: "			break"},
 	{name: "batch-time-from-last", file: "operators/batch.go", tests: "./operators",
