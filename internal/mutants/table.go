@@ -38,7 +38,7 @@ var table = []mutant{
 		old: "			dst.lineage = src.lineage.Fork()\n		}\n	}\n	src.Advance(n)", new: "			dst.lineage = src.lineage\n		}\n	}\n	src.Advance(n)"},
 	{name: "join-forgets-outcome", file: "demand/lineage.go", tests: "./demand",
 		old: "			p.mark(s.Outcome, 0, s.Cause)\n", new: "			_ = p\n"},
-	{name: "elements-swapped", file: "demand/transfer.go", tests: "./demand",
+	{name: "elements-swapped", file: "demand/transfer.go", tests: "./demand", sample: true,
 		old: "	copy(dst.buf[dst.tail:dst.tail+n], src.buf[src.head:src.head+n])\n", new: "	copy(dst.buf[dst.tail:dst.tail+n], src.buf[src.head:src.head+n])\n	if n > 1 {\n		dst.buf[dst.tail], dst.buf[dst.tail+1] = dst.buf[dst.tail+1], dst.buf[dst.tail]\n	}\n"},
 	{name: "overflow-ignored", file: "demand/buffer.go", tests: "./demand",
 		old: "out, reason = []entry[T]{b.items.popOldest()}, ReasonOldest\n		b.put(e)", new: "out, reason = []entry[T]{e}, ReasonOldest\n		b.stats.In++"},
@@ -60,7 +60,7 @@ var table = []mutant{
 		old: "b.cell.Drop(demand.ReasonSlowBranch, n-fit)", new: "b.cell.Drop(demand.ReasonSlowBranch, 0)"},
 
 	// Operators.
-	{name: "take-one-more", file: "operators/take.go", tests: "./operators", sample: true,
+	{name: "take-one-more", file: "operators/take.go", tests: "./operators",
 		old: "	was := dst.Limit(t.left)\n	err := t.up.Pull(dst)\n	dst.Unlimit(was)\n	t.left -= dst.Len()", new: "	was := dst.Limit(t.left + 1)\n	err := t.up.Pull(dst)\n	dst.Unlimit(was)\n	t.left = max(0, t.left-dst.Len())"},
 	{name: "batch-emits-empty", file: "operators/batch.go", tests: "./operators",
 		old: "			return nil // downstream's patience was the shorter one", new: "			break"},
