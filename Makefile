@@ -11,6 +11,7 @@ GOLANGCI    ?= v2.15.0
 FUZZTIME    ?= 5s
 BENCHTIME   ?= 1s
 PEERS       ?=
+MUTANTS     ?=
 NEXT        := $(strip $(NEXT))
 
 # Every module of the repository, by its folder. Those in go.work are built
@@ -70,6 +71,10 @@ fuzz: ## fuzz every target for a short while (FUZZTIME=5s)
 		done; \
 	done; \
 	[ $$found = 1 ] || echo "no fuzz targets"
+
+.PHONY: mutants
+mutants: ## break the code in one place at a time; a test must notice (MUTANTS='-short')
+	go run ./internal/mutants $(MUTANTS)
 
 bin/staticcheck-$(STATICCHECK):
 	@mkdir -p bin && rm -f bin/staticcheck-*

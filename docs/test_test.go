@@ -98,6 +98,14 @@ func TestProbes(t *testing.T) {
 	})
 }
 
+func TestMarbles(t *testing.T) {
+	pairs := func() stage.Stage[string, []string] { return operators.Batch[string](2, 3*time.Millisecond) }
+	stagetest.Marbles(t, pairs,
+		"a-b-c------|",
+		"--x----y---|",
+		stagetest.Values(map[string][]string{"x": {"a", "b"}, "y": {"c"}}))
+}
+
 func TestNothingIsCommittedTooEarly(t *testing.T) {
 	log := stagetest.NewCommitting(t, []int{0, 1, 2, 3, 4, 5}, 2)
 	store := sink.ForEach(func(v int) error {

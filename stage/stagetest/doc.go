@@ -5,6 +5,8 @@
 //     expects them.
 //   - A [Committing] source keeps books like one that commits what was handled:
 //     a test sees what became of each read.
+//   - [Marbles] runs a stage between two diagrams of elements over time, and shows
+//     what differs.
 //   - [Rules] runs a stage through the rules of package demand, in many shapes of
 //     demand and supply, with errors and cancels at every position.
 //
