@@ -10,6 +10,10 @@ import (
 // once for an element. Both flows must be read, in one Run; Zip joins them again.
 // It is a Broadcast in two, and takes the same options.
 //
+//	in        -[a1]-[b2]-|
+//	Unzip, A  -a----b----|
+//	Unzip, B  -1----2----|
+//
 // Elsewhere: Pekko unzip and unzipWith.
 //
 // emits when both flows that hold have room · backpressures when one of them has

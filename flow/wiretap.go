@@ -16,6 +16,10 @@ import (
 // When the flow itself has enough, as with Take, upstream is cancelled and the
 // tap completes. The run ends when the tap has written what it was given.
 //
+//	in          -a-b-c-d-|
+//	slow tap    -a-----d-|     b and c are dropped, counted
+//	WireTap     -a-b-c-d-|
+//
 // Elsewhere: Pekko wireTap.
 //
 // emits when upstream does · backpressures when downstream does, not when the

@@ -19,6 +19,9 @@ import (
 // request; when the run is stopped it is given up. SampleTime has periods at fixed
 // times instead.
 //
+//	in           -a-b---c-----|
+//	Audit(3ms)   ----b-----c--|
+//
 // Elsewhere: RxJS auditTime.
 //
 // emits when d is over after the first element of a period, and at the end ·

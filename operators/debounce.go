@@ -18,6 +18,9 @@ import (
 // request; when the run is stopped it is given up. Elements that never pause for d
 // let nothing pass; see SampleTime and Audit for something each period.
 //
+//	in              -a-b-c-----d-|
+//	Debounce(3ms)   --------c----d|
+//
 // Elsewhere: ReactiveX debounce, RxJava debounce, RxJS debounceTime.
 //
 // emits when no element has come for d after one, and at the end · backpressures

@@ -17,6 +17,9 @@ import (
 // while downstream asks. Elements whose time is over while nobody asks go at the
 // next request.
 //
+//	in              -a-b---c-|
+//	Delay(3ms, 8)   ----a-b---c-|
+//
 // Elsewhere: ReactiveX delay, Pekko delay with back-pressure.
 //
 // emits when d is over after an element came · backpressures when downstream

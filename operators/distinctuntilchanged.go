@@ -10,6 +10,9 @@ import (
 // element. An element that does not equal itself, such as NaN, always passes.
 // What it leaves out counts as handled.
 //
+//	in                     -a-a-b-b-a-|
+//	DistinctUntilChanged   -a---b---a-|
+//
 // Elsewhere: Reactor distinctUntilChanged, RxJava distinctUntilChanged, Rx.NET
 // DistinctUntilChanged.
 //
@@ -23,6 +26,9 @@ func DistinctUntilChanged[T comparable](opts ...stage.Option) stage.Stage[T, T] 
 // DistinctUntilChangedBy leaves out elements whose key equals that of the one
 // right before them, whether that passed or not. It remembers one key. What it
 // leaves out counts as handled.
+//
+//	in                              -[ax]-[ay]-[bx]-|
+//	DistinctUntilChangedBy(first)   -[ax]------[bx]-|
 //
 // Elsewhere: Reactor distinctUntilChanged and RxJava distinctUntilChanged, with a
 // key selector.

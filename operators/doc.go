@@ -6,17 +6,25 @@
 // # Which one do I need?
 //
 //   - one element of each: [Map]; where that may fail, [MapErr]; for calls that
-//     take their time, with several at once, [MapContext]; with a look back,
-//     [Scan]; only to look, [Peek]
-//   - fewer elements: [Filter], [FilterMap], [Distinct], [DistinctBy]; from the
-//     beginning [Skip], [SkipWhile]; up to an end [Take], [TakeWhile], [TakeUntil]
+//     take their time, with several at once, [MapContext]; in order for each key,
+//     [MapKeyed]; with a look back, [Scan], [StatefulMap], [Pairwise]; all into one,
+//     [Fold], [Reduce]
+//   - fewer elements: [Filter], [FilterMap], [Distinct], [DistinctUntilChanged];
+//     from the beginning [Skip], [SkipWhile], [SkipFor]; up to an end [Take],
+//     [TakeWhile], [TakeUntil], [TakeFor]; one, [First], [Last], [ElementAt]; the
+//     end, [TakeLast], [SkipLast]; a sample, [EveryNth], [SampleShare]
 //   - more elements: [FlatMap], [FlatMapSeq]; slices apart, [Unbatch]
-//   - several together: [Batch], by number and time; [Sliding], where they overlap
+//   - several together: [Batch], by number and time; [Sliding], where they overlap;
+//     a stage for each key, [GroupBy]
 //   - between goroutines: [Async], which makes the faster side wait; [Buffer],
 //     which may drop instead
-//   - time: [Throttle], not more often than; [Timeout], not later than
-//   - errors of what is above: [Recover]; of a function, by element, the option
-//     [stage.OnError]
+//   - time: [Throttle], not more often than; [Timeout], [IdleTimeout] and others,
+//     not later than; only the latest, [Debounce], [SampleTime], [Audit]; later,
+//     [Delay], [InitialDelay]
+//   - errors of what is above: [Recover], [RecoverWith], [OnErrorComplete],
+//     [WrapError]; of a function, by element, the option [stage.OnError]
+//   - only to look: [Peek], [Monitor], [Log]; to end or hold it from outside, [Kill],
+//     [Gate]
 //
 // # What they say of themselves
 //

@@ -9,6 +9,9 @@ import (
 // for no more than that one. A stream without elements completes without one:
 // that there was none is for whoever collects to see.
 //
+//	in      -a-b-c-|
+//	First   -a|
+//
 // Elsewhere: Reactor next, RxJava firstElement, Pekko Sink.headOption.
 //
 // emits when the first element comes · backpressures when downstream does ·
@@ -22,6 +25,9 @@ func First[T any](opts ...stage.Option) stage.Stage[T, T] {
 // ElementAt passes on the element number i, counted from 0, then completes and
 // cancels upstream. It never asks for more than it needs to get there. A shorter
 // stream completes without an element. The elements before count as handled.
+//
+//	in             -a-b-c-d-|
+//	ElementAt(2)   -----c|
 //
 // Elsewhere: Reactor elementAt, RxJava elementAt.
 //

@@ -11,6 +11,9 @@ import (
 // up to stage.OnError; without it the stream fails behind the elements before,
 // with a *stage.Error. What f leaves out counts as handled.
 //
+//	in                  -1-2-x-
+//	FilterMapErr(even)  ---2-#
+//
 // emits when upstream does and f succeeds and reports true · backpressures when
 // downstream does · completes when upstream does · fails when upstream does, and
 // when f does, by policy · cancels when downstream does

@@ -12,6 +12,9 @@ import (
 // behind the elements before, with a *stage.Error. Elements that f returns
 // together with an error are not emitted.
 //
+//	in                  -a----x-
+//	FlatMapErr(twice)   -(aa)-#
+//
 // emits when f returns elements, and while there are more of them ·
 // backpressures when downstream does · completes when upstream does and all of
 // the last slice has gone · fails when upstream does, and when f does, by policy

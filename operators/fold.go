@@ -14,6 +14,9 @@ import (
 // keeps account must be able to have as many open as the stream has; if the
 // stream fails, nothing is emitted, and all are given up.
 //
+//	in             -1-2-3-|
+//	Fold(0, add)   -------6|
+//
 // Elsewhere: Pekko fold, Reactor reduce with a seed, RxJava reduce with a seed.
 //
 // emits when upstream completes · backpressures when downstream does, once it has
@@ -29,6 +32,9 @@ func Fold[T, A any](init A, f func(A, T) A, opts ...stage.Option) stage.Stage[T,
 // Reduce is Fold that begins with the first element: f(f(v1, v2), v3) and so on.
 // Of a stream of one element it emits that; a stream without elements completes
 // without one.
+//
+//	in            -1-2-3-|
+//	Reduce(add)   -------6|
 //
 // Elsewhere: Pekko reduce, Reactor reduce, RxJava reduce.
 //

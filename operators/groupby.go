@@ -23,6 +23,9 @@ import (
 // stream. An error of one fails the stream; it is told to the other stages as that
 // of upstream.
 //
+//	in                       -[a1]-[b1]-[a2]-[b2]-|
+//	GroupBy(letter, count)   -[a1]-[b1]-[a2]-[b2]-|
+//
 // Elsewhere: Pekko groupBy with mergeSubstreams, Reactor and RxJava groupBy with
 // flatMap.
 //

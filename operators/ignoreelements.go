@@ -8,6 +8,9 @@ import (
 // IgnoreElements passes on no element, only how the stream ends. All elements
 // count as handled.
 //
+//	in               -a-b-c-|
+//	IgnoreElements   -------|
+//
 // Elsewhere: Reactor ignoreElements, RxJava ignoreElements.
 //
 // emits when never · backpressures when downstream does · completes when upstream

@@ -11,6 +11,9 @@ import (
 // out of the way after that. When the run is drained the wait ends at once, and
 // with it the stream, as far as upstream has nothing more.
 //
+//	in                  abc-|
+//	InitialDelay(3ms)   ---abc-|
+//
 // Elsewhere: Pekko initialDelay.
 //
 // emits when upstream does, once d is over · backpressures when downstream does,

@@ -53,6 +53,10 @@ func (k *KillSwitch) look() (open bool, end error) {
 //
 // A Timeout belongs below it: above, its clock stands still.
 //
+//	in      -a-b-c-d-
+//	switch  -----S          Shutdown
+//	Kill    -a-b-|
+//
 // Elsewhere: Pekko KillSwitches.
 //
 // emits when upstream does · backpressures when downstream does · completes when

@@ -13,6 +13,10 @@ import (
 // nil logger is that of the run. It writes nothing of single elements, which may
 // be many and private; for that there is Peek.
 //
+//	in    -a-b-c-|
+//	log   -a-b-c-|
+//	Log   -a-b-c-|
+//
 // Elsewhere: Pekko log, Reactor log.
 //
 // emits when upstream does · backpressures when downstream does · completes when

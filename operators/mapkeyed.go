@@ -31,6 +31,9 @@ const heldPerWorker = 16
 // when it is over. Without a policy the stream fails: no call is begun any more,
 // of any key, what is under way is handed on, and the rest is given up.
 //
+//	in                        (a1a2b1)------|
+//	MapKeyed, a1 takes long   -b1-----a1-a2-|
+//
 // Elsewhere: Pekko mapAsyncPartitionedUnordered (mapAsyncPartitioned keeps the
 // order between keys too), Reactor groupBy with a concatMap in a flatMap.
 //

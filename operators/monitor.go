@@ -20,6 +20,10 @@ type Hooks struct {
 // Monitor calls hooks for what passes, and changes nothing. To look at elements
 // there is Peek.
 //
+//	in        -a-b-c-|
+//	hooks     -a-b-c-|
+//	Monitor   -a-b-c-|
+//
 // Elsewhere: Pekko watchTermination and monitor, Reactor doOnEach, RxJava
 // doOnLifecycle and doOnEach.
 //
@@ -30,6 +34,9 @@ func Monitor[T any](h Hooks, opts ...stage.Option) stage.Stage[T, T] {
 }
 
 // DoOnComplete calls f when upstream completes.
+//
+//	in             -a-b-|
+//	DoOnComplete   -a-b-|    f
 //
 // Elsewhere: Reactor doOnComplete, RxJava doOnComplete.
 //
@@ -43,6 +50,9 @@ func DoOnComplete[T any](f func(), opts ...stage.Option) stage.Stage[T, T] {
 // DoOnError calls f with the error with which upstream fails, a *stage.Error or a
 // *stage.PanicError that names the stage. The end of the run is not such an error.
 //
+//	in          -a-b-#
+//	DoOnError   -a-b-#    f(err)
+//
 // Elsewhere: Reactor doOnError, RxJava doOnError.
 //
 // emits when upstream does · backpressures when downstream does · completes when
@@ -55,6 +65,9 @@ func DoOnError[T any](f func(error), opts ...stage.Option) stage.Stage[T, T] {
 // DoOnCancel calls f with the cause when downstream wants no more before upstream
 // has ended, which is demand.ErrEnough where that is no failure, and when the run
 // is stopped.
+//
+//	in                 -a-b-c-
+//	DoOnCancel         -a-b           f, as downstream wants no more
 //
 // Elsewhere: Reactor doOnCancel, RxJava doOnCancel.
 //

@@ -13,6 +13,9 @@ import (
 // A panic and the end of the run are not given to match. What failed counts as
 // given up, so a source that keeps account delivers it again another time.
 //
+//	in                -a-b-#
+//	OnErrorComplete   -a-b-|
+//
 // Elsewhere: Pekko onErrorComplete, Reactor onErrorComplete, RxJava
 // onErrorComplete.
 //

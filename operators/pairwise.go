@@ -10,6 +10,9 @@ import (
 // counts as handled when both pairs with it do; so the last one is given up when
 // the stream fails or is stopped.
 //
+//	in         -a-b---c---d-|
+//	Pairwise   ---[ab][bc][cd]|
+//
 // Elsewhere: RxJS pairwise, RxPY pairwise.
 //
 // emits when upstream does, from the second element on · backpressures when

@@ -21,6 +21,10 @@ import (
 // delivers it again another time. A source whose reads block runs on a goroutine
 // of its own, behind a link; a source that serves one run can be given once.
 //
+//	in                   -a-b-#
+//	other source               x-y-|
+//	RecoverWith(other)   -a-b-x-y-|
+//
 // Elsewhere: Pekko recoverWith, Reactor onErrorResume, RxJava onErrorResumeNext.
 //
 // emits when upstream does, and after its error when the other source does ·

@@ -10,6 +10,9 @@ import (
 // EveryNth passes on each n-th element: number n, 2n, 3n, and so on, counted from
 // 1. What it leaves out counts as handled.
 //
+//	in           -a-b-c-d-|
+//	EveryNth(2)  ---b---d-|
+//
 // emits when n elements have come · backpressures when downstream does ·
 // completes when upstream does · fails when upstream does · cancels when
 // downstream does
@@ -31,6 +34,9 @@ func EveryNth[T any](n int, opts ...stage.Option) stage.Stage[T, T] {
 // same chance: 0.01 is one of a hundred, 0 none and 1 all. The same seed chooses
 // the same positions in every run; a seed of 0 chooses anew each time. What it
 // leaves out counts as handled.
+//
+//	in                     -a-b-c-d-e-f-|
+//	SampleShare(0.5, 1)    -a-----d-e---|
 //
 // emits when upstream does and the element is chosen · backpressures when
 // downstream does · completes when upstream does · fails when upstream does ·

@@ -19,6 +19,9 @@ import (
 // request; when the run is stopped it is given up. Audit begins a period with an
 // element instead of at fixed times.
 //
+//	in                -a-b---c-----|
+//	SampleTime(4ms)   ----b---c----|
+//
 // Elsewhere: ReactiveX sample, RxJava sample and throttleLast, Reactor sample, RxJS sampleTime.
 //
 // emits when a period ends in which an element came, and at the end ·

@@ -10,6 +10,9 @@ import (
 // SkipFor leaves out the elements that it reads within d after its first request,
 // and passes on the others. What it leaves out counts as handled.
 //
+//	in             -a-b-c-d-|
+//	SkipFor(4ms)   -----c-d-|
+//
 // Elsewhere: RxJava skip with a time, Reactor skip with a time, Pekko dropWithin.
 //
 // emits when upstream does, once d is over · backpressures when downstream does ·

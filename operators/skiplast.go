@@ -9,6 +9,9 @@ import (
 // have come after it. Those that it holds when the stream completes count as
 // handled; when it fails, they are given up.
 //
+//	in            -a-b-c-d-|
+//	SkipLast(2)   -----a-b-|
+//
 // Elsewhere: Reactor skipLast, RxJava skipLast.
 //
 // emits when upstream does, n elements later · backpressures when downstream does

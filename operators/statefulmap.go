@@ -20,6 +20,9 @@ import (
 // returns is of no element in particular. A run that is stopped loses the state,
 // so for what must not be lost use Batch, Fold or Sliding, which hold.
 //
+//	in                       -1-2-3-|
+//	StatefulMap(sum, last)   -1-3-6-6|
+//
 // Elsewhere: Pekko statefulMap and statefulMapConcat.
 //
 // emits when f returns elements, while there are more of them, and at the end ·

@@ -12,6 +12,9 @@ import (
 // later, as a call of user code was under way, is counted as discarded: it is
 // given up unread, and a source that keeps account delivers it again.
 //
+//	in             -a-b-c-d-
+//	TakeFor(4ms)   -a-b|
+//
 // Elsewhere: RxJava take with a time, Reactor take with a time, Pekko takeWithin.
 //
 // emits when upstream does and d is not over · backpressures when downstream does

@@ -10,6 +10,9 @@ import (
 // the next one comes. If the stream fails, nobody knows what would have been the
 // last: nothing is emitted, and the element held is given up.
 //
+//	in     -a-b-c-|
+//	Last   -------c|
+//
 // Elsewhere: Reactor takeLast(1), RxJava lastElement, Pekko Sink.lastOption.
 //
 // emits when upstream completes · backpressures when downstream does · completes
@@ -23,6 +26,9 @@ func Last[T any](opts ...stage.Option) stage.Stage[T, T] {
 // all, if there were fewer. An element counts as handled when n others have come
 // after it, or when it was emitted and handled. If the stream fails, nothing is
 // emitted, and the elements held are given up.
+//
+//	in            -a-b-c-d-|
+//	TakeLast(2)   ---------(cd)|
 //
 // Elsewhere: Reactor takeLast, RxJava takeLast, Pekko Sink.takeLast.
 //

@@ -12,6 +12,9 @@ import (
 // first element has not come within d after the first request. Once it has, there
 // is no limit any more.
 //
+//	in                    ---------a-
+//	InitialTimeout(4ms)   ----#
+//
 // Elsewhere: Pekko initialTimeout.
 //
 // emits when upstream does · backpressures when downstream does · completes
@@ -26,6 +29,9 @@ func InitialTimeout[T any](d time.Duration, opts ...stage.Option) stage.Stage[T,
 // Other than with Timeout the clock does not stand still while downstream is busy;
 // that it was for too long is seen at its next request.
 //
+//	in                 -a--b--------
+//	IdleTimeout(4ms)   -a--b---#
+//
 // Elsewhere: Pekko idleTimeout.
 //
 // emits when upstream does · backpressures when downstream does · completes
@@ -38,6 +44,9 @@ func IdleTimeout[T any](d time.Duration, opts ...stage.Option) stage.Stage[T, T]
 // CompletionTimeout fails the stream, with an error that wraps ErrTimeout, when
 // upstream has not ended within d after the first request. While downstream or a
 // call of user code above is at work, that is seen when it is done.
+//
+//	in                       -a-b-c-d-e-
+//	CompletionTimeout(6ms)   -a-b-c#
 //
 // Elsewhere: Pekko completionTimeout.
 //

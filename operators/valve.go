@@ -35,6 +35,10 @@ func (v *Valve) IsOpen() bool {
 //
 // A Timeout belongs below it: above, its clock stands still.
 //
+//	in      -a-b-c-d-|
+//	valve   ---shut--open
+//	Gate    -a-------b-c-d-|
+//
 // Elsewhere: Pekko Valve.
 //
 // emits when upstream does and the valve is open · backpressures when downstream

@@ -15,6 +15,9 @@ type Indexed[T any] struct {
 // the count of this stage in this run: where a source numbers its records, these
 // numbers are others.
 //
+//	in          -a----b----c-|
+//	WithIndex   -[0a]-[1b]-[2c]|
+//
 // Elsewhere: Pekko zipWithIndex, Reactor index.
 //
 // emits when upstream does · backpressures when downstream does · completes when

@@ -17,6 +17,9 @@ import (
 // the same: to go on or to end well there are Recover, RecoverWith and
 // OnErrorComplete.
 //
+//	in          -a-b-#
+//	WrapError   -a-b-#     f(err)
+//
 // Elsewhere: Pekko mapError, Reactor onErrorMap.
 //
 // emits when upstream does · backpressures when downstream does · completes when

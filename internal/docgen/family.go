@@ -16,16 +16,19 @@ type family struct {
 var families = []family{
 	{"transform.md", "Transform", "One element in, one or more out, made by your function.", []string{
 		"operators.Map", "operators.MapErr", "operators.MapContext", "operators.Scan", "operators.FlatMap", "operators.FlatMapSeq", "operators.Unbatch",
+		"operators.FlatMapErr", "operators.MapKeyed", "operators.StatefulMap", "operators.Fold", "operators.Reduce", "operators.Pairwise", "operators.WithIndex",
 	}},
 	{"filter.md", "Filter", "Fewer elements than came.", []string{
 		"operators.Filter", "operators.FilterMap", "operators.Take", "operators.TakeWhile", "operators.TakeUntil",
 		"operators.Skip", "operators.SkipWhile", "operators.Distinct", "operators.DistinctBy",
+		"operators.FilterMapErr", "operators.First", "operators.Last", "operators.ElementAt", "operators.TakeLast", "operators.SkipLast", "operators.DistinctUntilChanged", "operators.DistinctUntilChangedBy", "operators.EveryNth", "operators.SampleShare", "operators.IgnoreElements",
 	}},
 	{"batch.md", "Batch and window", "Several elements together.", []string{
 		"operators.Batch", "operators.Sliding",
 	}},
 	{"time.md", "Time", "Not more often than, not later than.", []string{
 		"operators.Throttle", "operators.Timeout",
+		"operators.InitialTimeout", "operators.IdleTimeout", "operators.CompletionTimeout", "operators.Delay", "operators.InitialDelay", "operators.Debounce", "operators.SampleTime", "operators.Audit", "operators.TakeFor", "operators.SkipFor",
 	}},
 	{"rate.md", "Rate matching", "Where one side is faster than the other.", []string{
 		"operators.Async", "operators.Buffer", "operators.BufferWith",
@@ -35,12 +38,15 @@ var families = []family{
 	}},
 	{"split.md", "Split", "Several flows of one.", []string{
 		"flow.Broadcast", "flow.Balance", "flow.Partition", "flow.Flow.AlsoTo",
+		"flow.Flow.DivertTo", "flow.Flow.WireTap", "flow.Unzip", "operators.GroupBy",
 	}},
 	{"errors.md", "Errors", "What to do when something above has failed. For errors of a function, element by element, see stage.OnError.", []string{
 		"operators.Recover",
+		"operators.RecoverWith", "operators.OnErrorComplete", "operators.WrapError",
 	}},
 	{"side.md", "Side effects", "To look, and to act from outside.", []string{
 		"operators.Peek",
+		"operators.Monitor", "operators.DoOnComplete", "operators.DoOnError", "operators.DoOnCancel", "operators.Log", "operators.Kill", "operators.Gate",
 	}},
 }
 

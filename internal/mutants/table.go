@@ -51,7 +51,7 @@ var table = []mutant{
 	{name: "no-flush-when-idle", file: "internal/engine/drive.go", tests: "./internal/engine ./sink",
 		old: "		if n == 0 {\n			if err := d.flush()", new: "		if n == 0 {\n			d.dirty = 0\n			if err := d.flush()"},
 	{name: "worker-leaks", file: "internal/engine/workers.go", tests: "./internal/engine",
-		old: "		close(w.jobs)\n		w.wg.Wait()", new: "		w.closed = true"},
+		old: "		w.closed = true\n		w.turns.close()\n		w.wg.Wait()", new: "		w.closed = true"},
 	{name: "workers-commit-failures", file: "internal/engine/workers.go", tests: "./internal/engine ./operators",
 		old: "		s.lineage.Abandon(s.err)\n", new: "		s.lineage.Release()\n"},
 	{name: "merge-starves", file: "internal/engine/merge.go", tests: "./internal/engine ./flow",
