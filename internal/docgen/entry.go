@@ -30,8 +30,6 @@ type entry struct {
 // A snippet is the body of an Example and what it prints.
 type snippet struct{ code, output string }
 
-func (e *entry) name() string { return e.id[strings.LastIndex(e.id, ".")+1:] }
-
 // read returns the entries of the packages that the reference is about.
 func read(root string) (map[string]*entry, error) {
 	all := map[string]*entry{}
@@ -141,7 +139,7 @@ var docLink = regexp.MustCompile(`\[([A-Za-z.*]+)\]\([^)]*\)`)
 func (b *builder) snippet(ex *doc.Example) snippet {
 	block, ok := ex.Code.(*ast.BlockStmt)
 	if !ok {
-		b.err = fmt.Errorf("Example%s has no body", ex.Name)
+		b.err = fmt.Errorf("the Example %s has no body", ex.Name)
 		return snippet{}
 	}
 	from, to := b.fset.Position(block.Lbrace), b.fset.Position(block.Rbrace)
