@@ -31,6 +31,11 @@ func NewChunk[T any](n int) *Chunk[T] {
 	return c
 }
 
+// minMemory is how many elements a chunk has memory for at least: enough that
+// the memory of a window of one, of words, fills a cache line of its own, and
+// does not bounce between goroutines with what stands beside it.
+const minMemory = 8
+
 // Reset makes the chunk an empty one with room for n elements, which wants
 // elements without a limit of time. What it still held is abandoned, and counted
 // as discarded.
@@ -42,7 +47,7 @@ func (c *Chunk[T]) Reset(n int) {
 		c.lineage = nil
 	}
 	if n > len(c.buf) {
-		c.buf = make([]T, max(n, 8))
+		c.buf = make([]T, max(n, minMemory))
 		c.lane = nil
 	}
 	c.head, c.tail, c.room, c.laned, c.patience = 0, 0, n, false, Patience{}

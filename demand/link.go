@@ -17,7 +17,8 @@ import (
 //   - tail is written by the producer only, head by the consumer only; both only
 //     grow; head <= tail <= head + capacity.
 //   - The slots of [head, tail) belong to the consumer, the others to the
-//     producer. A slot is cleared before head passes it.
+//     producer. A slot is cleared before head passes it, and not as it is taken:
+//     the producer is writing to the same cache line.
 //   - Lineage travels beside the elements as runs {start, end, lineage} in a ring
 //     of its own, in order, without overlap. A run is written before runTail,
 //     runTail before tail; the consumer reads tail first, so it sees the run of

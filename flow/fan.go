@@ -223,18 +223,7 @@ func fanOut[T any](f Flow[T], kind string, n int, route engine.Route, choose fun
 // upstream does · fails when upstream or the sink does · cancels when both have
 func (f Flow[T]) AlsoTo(s stage.Sink[T], opts ...stage.Option) Flow[T] {
 	branches := fanOut(f, "AlsoTo", 2, engine.ToAll, nil, opts)
-	side := branches[1].To(s)
-	main := branches[0]
-	n := *main.n
-	n.sides = []Pipeline{side}
-	open := main.open
-	return Flow[T]{n: &n, open: func(b *build) (demand.Upstream[T], error) {
-		up, err := open(b)
-		if err != nil {
-			return nil, err
-		}
-		return up, side.start(b, nil)
-	}}
+	return branches[0].beside(branches[1].To(s))
 }
 
 func orDefault(n, def int) int {
