@@ -124,3 +124,15 @@ func TestTimeoutIsRecovered(t *testing.T) {
 		wantMoments(t, got, moment{0, "0"}, moment{10 * ms, "1"}, moment{110 * ms, "-1"})
 	})
 }
+
+// A batch below waits a while, gives up and asks again. Its waits for one element
+// add up, those for different elements don't.
+func TestTimeoutStartsAnewWithEachElement(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := timeline(demand.ErrCompleted, 0, 80*ms, 160*ms, 240*ms, 320*ms).Via(operators.Timeout[int](100 * ms))
+		got, err := watch(t, flow.Via(flow.Via(f, operators.Batch[int](3, 60*ms)), operators.Unbatch[int]()), 0)
+		if err != nil || len(got) != 5 {
+			t.Errorf("got %v, error %v", got, err)
+		}
+	})
+}
