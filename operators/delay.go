@@ -77,8 +77,7 @@ func (q *delay[T]) Pull(dst *demand.Chunk[T]) error {
 		}
 		if q.in.Len() > 0 {
 			q.take()
-		}
-		if dst.Patience().IsNoWait() {
+		} else if dst.Patience().IsNoWait() {
 			q.pause.wake(q.queue[0].due, dst.Island())
 			return nil
 		}

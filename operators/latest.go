@@ -55,7 +55,8 @@ func (l *latest[T]) Pull(dst *demand.Chunk[T]) error {
 			l.emit(dst)
 			return nil
 		}
-		if l.in.Len() > 0 {
+		came := l.in.Len() > 0
+		if came {
 			l.take(dst)
 		}
 		switch {
@@ -63,7 +64,7 @@ func (l *latest[T]) Pull(dst *demand.Chunk[T]) error {
 			return nil
 		case l.held.Len() == 0:
 			return nil // nothing came in time
-		case dst.Patience().IsNoWait():
+		case dst.Patience().IsNoWait() && !came: // else there may be more, or the end
 			l.alarm.Set(dst.Island(), l.due)
 			return nil
 		}

@@ -3,6 +3,7 @@ package operators_test
 import (
 	"fmt"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/weir-go/weir/demand"
@@ -48,6 +49,26 @@ func TestTimeLinks(t *testing.T) {
 				if !l.cuts {
 					books.check(t, len(items))
 				}
+			})
+		}
+	}
+}
+
+// A Gate asks without waiting and sleeps when it gets nothing: the operators above
+// have to look whether upstream has more, or its end, before they answer so.
+func TestTimeLinksAboveAGate(t *testing.T) {
+	items := []int{4, 8, 15, 16, 23, 42, 0, 7}
+	for _, l := range timeLinks(3, 2) {
+		for _, window := range []int{1, 1024} {
+			t.Run(fmt.Sprint(l.what, window), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					var books ledger
+					begun := time.Now()
+					f := books.tracked(items, 3, demand.ErrCompleted).Via(l.op).Via(operators.Gate[int](new(operators.Valve)))
+					if _, err := collect(t, f, window); err != nil || time.Since(begun) > time.Second {
+						t.Errorf("took %s, error %v", time.Since(begun), err)
+					}
+				})
 			})
 		}
 	}
