@@ -1,6 +1,9 @@
 package demand
 
-import "time"
+import (
+	"sync/atomic"
+	"time"
+)
 
 // The helpers that the operators need beside those of transfer.go: for stages
 // that work in place and may be slow, that make many elements of one, that keep
@@ -97,13 +100,9 @@ func KeepSome[T any](c, rest *Chunk[T], keep func(T) bool) {
 	if c.laned {
 		kept, used = c.keepLaned(keep)
 	} else {
-		for i, v := range items {
-			if keep(v) {
-				items[kept] = v
-				kept++
-			}
+		for used = 0; used < len(items); {
+			kept, used = keepLoop(items, kept, used, keep, hurry)
 			if hurry.Load() && c.handOn(kept) {
-				used = i + 1
 				break
 			}
 		}
@@ -115,6 +114,28 @@ func KeepSome[T any](c, rest *Chunk[T], keep func(T) bool) {
 		clear(items[kept:])
 		c.truncate(kept)
 	}
+}
+
+// keepLoop tests items from the one at used on, until somebody is in a hurry, and
+// moves those that pass to kept.
+//
+//go:noinline
+func keepLoop[T any](items []T, kept, used int, keep func(T) bool, hurry *atomic.Bool) (int, int) {
+	for i := used; i < len(items); i++ {
+		v := items[i]
+		if !keep(v) {
+			if hurry.Load() {
+				return kept, i + 1
+			}
+			continue
+		}
+		items[kept] = v
+		kept++
+		if hurry.Load() {
+			return kept, i + 1
+		}
+	}
+	return kept, len(items)
 }
 
 // keepLaned is the loop of KeepSome for chunks with record numbers.

@@ -1,5 +1,7 @@
 package demand
 
+import "sync/atomic"
+
 // The helpers that move elements from one chunk to another and keep lineage
 // and record numbers in step. A stage written with them need not think of
 // either.
@@ -58,20 +60,25 @@ func hand[In, Out any](dst *Chunk[Out], src *Chunk[In], n int) {
 // MapInto puts f of each element of src into dst, as many as fit.
 func MapInto[In, Out any](dst *Chunk[Out], src *Chunk[In], f func(In) Out) {
 	n := fits(dst, src)
-	in := src.buf[src.head : src.head+n]
-	out := dst.buf[dst.tail : dst.tail+n]
+	done := mapLoop(dst.buf[dst.tail:dst.tail+n], src.buf[src.head:src.head+n], f, dst.flag())
+	pass(dst, src, done)
+}
+
+// mapLoop stands alone, like keepLoop, so that nothing but what the loop needs is
+// kept across the calls of f: inlined it takes a fifth longer.
+//
+//go:noinline
+func mapLoop[In, Out any](out []Out, in []In, f func(In) Out, hurry *atomic.Bool) (done int) {
 	if len(out) < len(in) {
-		return
+		return 0
 	}
-	hurry := dst.flag()
-	done := 0
 	for i, v := range in {
 		out[i] = f(v)
-		if done = i + 1; hurry.Load() {
-			break
+		if hurry.Load() {
+			return i + 1
 		}
 	}
-	pass(dst, src, done)
+	return len(in)
 }
 
 // Move moves elements from src to dst, as many as fit.
