@@ -3,7 +3,7 @@ package demand
 import "time"
 
 // DefaultWindow bounds how many elements a driver asks for in one pull.
-const DefaultWindow = 256
+const DefaultWindow = 512
 
 // roundBudget is how long a round of a driver should take: long enough to make
 // the cost of a pull small, short enough that nobody waits behind a chunk.
