@@ -85,6 +85,7 @@ func start(ctx context.Context, here bool, pipelines []Pipeline) (*Running, erro
 			err = p.start(b, nil)
 		}
 		if err != nil {
+			run.Abort(err)
 			span.Discard(err)
 			return nil, err
 		}

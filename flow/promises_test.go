@@ -260,6 +260,24 @@ func TestBadBlueprints(t *testing.T) {
 			t.Errorf("got %v, want stage.ErrUsed of into", err)
 		}
 	})
+	t.Run("what was opened before is closed", func(t *testing.T) {
+		var rt *stage.Runtime
+		closed := 0
+		first := flow.From(stage.NewSource(stage.Meta{Kind: "first"}, func(of *stage.Runtime) demand.Upstream[int] {
+			rt = of
+			rt.OnClose(func() error { closed++; return nil })
+			return source.Range(0, 3).Open(rt)
+		})).To(sink.Discard[int]())
+		var dst []int
+		used := sink.Slice(&dst)
+		if err := flow.From(source.Range(0, 1)).To(used).Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		err := flow.Run(t.Context(), first, flow.From(source.Range(0, 1)).To(used))
+		if err == nil || closed != 1 || rt.Context().Err() == nil {
+			t.Errorf("got error %v, closed %d times, context %v", err, closed, rt.Context().Err())
+		}
+	})
 	t.Run("a branch read twice", func(t *testing.T) {
 		b := flow.Broadcast(ok, 1)
 		err := flow.Merge(b[0], b[0]).To(sink.Discard[int]()).Run(t.Context())

@@ -181,6 +181,12 @@ func (r *Run) Start(here func()) {
 	}
 }
 
+// Abort ends a run that was not started, because err came up first.
+func (r *Run) Abort(err error) {
+	r.Fail(err)
+	r.close()
+}
+
 // close runs what was registered with OnClose, last first.
 func (r *Run) close() {
 	for {
