@@ -93,8 +93,16 @@ func start(ctx context.Context, here bool, pipelines []Pipeline) (*Running, erro
 	if len(cfg.signals) > 0 {
 		run.Beside = append(run.Beside, cfg.listen(run))
 	}
+	for _, within := range cfg.within {
+		run.Beside = append(run.Beside, fails(within, run))
+	}
 	span.Observe(run.Stats)
-	run.OnEnd = func() { span.End(nil, run.Draining(), run.Err()) }
+	run.OnEnd = func() {
+		span.End(nil, run.Draining(), run.Err())
+		for _, f := range cfg.onEnd {
+			f(run.Err())
+		}
+	}
 	run.Start(body)
 	return &Running{run: run}, nil
 }

@@ -109,6 +109,8 @@ type runConfig struct {
 	telemetry []trace.Option
 	signals   []os.Signal
 	grace     time.Duration
+	within    []context.Context
+	onEnd     []func(error)
 	err       error
 }
 
@@ -130,6 +132,29 @@ func DrainOn(signals []os.Signal, grace time.Duration) RunOption {
 		c.signals, c.grace = signals, grace
 		if len(signals) == 0 || grace <= 0 {
 			c.err = errors.New("weir: DrainOn wants signals and a grace above zero")
+		}
+	}
+}
+
+// Within ends the run with the cause of ctx when ctx ends, as the context of
+// Start does. It is for runs that somebody else starts, as with AsPublisher.
+func Within(ctx context.Context) RunOption {
+	return func(c *runConfig) { c.within = append(c.within, ctx) }
+}
+
+// onEnd calls f with the error of the run, after everything is closed and before
+// anybody who waits for the run goes on.
+func onEnd(f func(error)) RunOption {
+	return func(c *runConfig) { c.onEnd = append(c.onEnd, f) }
+}
+
+// fails ends the run when ctx ends.
+func fails(ctx context.Context, run *engine.Run) func(ended <-chan struct{}) {
+	return func(ended <-chan struct{}) {
+		select {
+		case <-ctx.Done():
+			run.Fail(context.Cause(ctx))
+		case <-ended:
 		}
 	}
 }

@@ -37,6 +37,16 @@ type Writer[T any] interface {
 	Close(cause error) error
 }
 
+// A Demander is a [Writer] that takes only what it was asked for, like the end
+// of the stream towards somebody who requests so many elements.
+type Demander interface {
+	// Demand returns how many elements may be requested of upstream now. It is asked
+	// before each Write, and what is written then is never more. If it is none, the
+	// sink flushes and waits; whoever raises it calls wake, the same function in
+	// each call, when Demand returns the new value.
+	Demand(wake func()) int64
+}
+
 // New returns a stage that open opens. kind is its name, unless the option Name
 // gives another.
 func New[In, Out any](kind string, open func(rt *Runtime, up demand.Upstream[In]) demand.Upstream[Out], opts ...Option) Stage[In, Out] {

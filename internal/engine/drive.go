@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"math"
 	"time"
 
 	"github.com/weir-go/weir/demand"
@@ -15,6 +16,14 @@ type Writer[T any] interface {
 	Flush() error
 	// Close ends writing. cause is nil when everything was written and flushed.
 	Close(cause error) error
+}
+
+// A Demander is a Writer that takes only what it was asked for.
+type Demander interface {
+	// Demand returns how many elements may be requested of upstream now. If that is
+	// none, the sink waits until it is told to look again with wake, the same
+	// function in each call.
+	Demand(wake func()) int64
 }
 
 // SinkOptions say how a sink is driven.
@@ -50,6 +59,8 @@ func Sink[T any](cell *Cell, up demand.Upstream[T], w Writer[T], opt SinkOptions
 	}
 	cell.Run.sinks.Add(1)
 	d := &sinkDriver[T]{r: cell.Run, cell: cell, up: up, w: w, opt: opt, pace: newPacer(opt.WindowMin, opt.WindowMax)}
+	d.demander, _ = w.(Demander)
+	d.unasked = demand.Waiting{Link: cell.Name, ForRoom: true, Outside: true}
 	if here == nil {
 		cell.Run.island(cell, d.drive)
 		return
@@ -75,6 +86,10 @@ type sinkDriver[T any] struct {
 	pending []*demand.Lineage
 	dirty   int       // elements written since the last flush
 	first   time.Time // when the first of them was written
+
+	demander Demander // w, if it is one
+	credit   int64    // what it wanted last
+	unasked  demand.Waiting
 }
 
 func (d *sinkDriver[T]) drive(h *island) {
@@ -115,8 +130,15 @@ func (h *island) finish(cause error, cancel func(), rest func() int) {
 }
 
 func (d *sinkDriver[T]) loop() error {
+	want := math.MaxInt
 	for {
-		d.in.Reset(d.pace.begin())
+		if d.demander != nil {
+			var err error
+			if want, err = d.wanted(); err != nil {
+				return err
+			}
+		}
+		d.in.Reset(min(d.pace.begin(), want))
 		if d.dirty > 0 {
 			d.in.SetPatience(demand.NoWait)
 		}
@@ -139,6 +161,25 @@ func (d *sinkDriver[T]) loop() error {
 			return demand.ErrStopped
 		}
 	}
+}
+
+// wanted waits for demand and returns it. What was written is flushed first.
+func (d *sinkDriver[T]) wanted() (n int, err error) {
+	if !d.asked() {
+		if err := d.flush(); err != nil {
+			return 0, err
+		}
+		if !d.h.Wait(d.asked, demand.Forever, &d.unasked) {
+			return 0, demand.ErrStopped
+		}
+	}
+	return int(min(d.credit, math.MaxInt)), nil
+}
+
+// asked looks whether there is demand.
+func (d *sinkDriver[T]) asked() bool {
+	d.credit = d.demander.Demand(d.h.Wake)
+	return d.credit > 0
 }
 
 // last ends the stream: an error comes behind the elements before it, so those
