@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -374,4 +375,22 @@ func ExampleSynced() {
 	to := sink.JSONLines[int](sink.Synced(sink.File(path)))
 	fmt.Println(flow.From(source.Range(0, 3)).To(sink.FlushEvery(100, time.Second, to)).Run(context.Background()))
 	// Output: <nil>
+}
+
+func TestEncode(t *testing.T) {
+	var out strings.Builder
+	encode := func(dst []byte, v int) ([]byte, error) {
+		if v == 3 {
+			return append(dst, "half"...), errBoom
+		}
+		return strconv.AppendInt(append(dst, '<'), int64(v), 10), nil
+	}
+	err := flow.From(source.Range(0, 5)).To(sink.Encode(sink.Output(&out), encode)).Run(t.Context())
+	if !errors.Is(err, errBoom) || out.String() != "<0<1<2" {
+		t.Errorf("wrote %q, error %v", out.String(), err)
+	}
+	err = flow.From(source.Range(0, 5)).To(sink.Encode[int](sink.Output(&out), nil)).Run(t.Context())
+	if err == nil || !strings.Contains(err.Error(), `stage "encode": function must not be nil`) {
+		t.Errorf("error %v", err)
+	}
 }
