@@ -101,7 +101,7 @@ func TestOperatorsKeepInStep(t *testing.T) {
 	for _, dir := range []string{"operators", "flow", "stage/stagetest"} {
 		ts := testsOf(all, dir)
 		maps.Copy(rules, ts.reach(func(c *ast.CallExpr) bool { return isRules(c) || nameOf(c.Fun) == "conforms" }))
-		maps.Copy(mistakes, ts.reach(isMistake))
+		maps.Copy(mistakes, ts.reach(ts.isMistake()))
 		maps.Copy(mistakes, ts.named("Mistake", "BadArguments", "BadBlueprints"))
 	}
 	missing := func(o operator, what string) bool {
@@ -188,13 +188,26 @@ func isRules(c *ast.CallExpr) bool {
 	return ok && nameOf(s.X) == "stagetest" && s.Sel.Name == "Rules"
 }
 
-// isMistake picks metaErr(s), wantMistake(t, s, "…") and s.Meta().
-func isMistake(c *ast.CallExpr) bool {
-	if s, ok := c.Fun.(*ast.SelectorExpr); ok {
-		return s.Sel.Name == "Meta"
+// isMistake picks metaErr(s), wantMistake(t, s, "…") and the call in s.Meta().Err.
+func (ts tests) isMistake() func(*ast.CallExpr) bool {
+	asked := map[*ast.CallExpr]bool{}
+	for _, fn := range ts.funcs {
+		ast.Inspect(fn, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok && s.Sel.Name == "Err" {
+				if call, ok := s.X.(*ast.CallExpr); ok {
+					asked[call] = true
+				}
+			}
+			return true
+		})
 	}
-	name := nameOf(c.Fun)
-	return name == "metaErr" || name == "wantMistake"
+	return func(c *ast.CallExpr) bool {
+		if s, ok := c.Fun.(*ast.SelectorExpr); ok {
+			return s.Sel.Name == "Meta" && asked[c]
+		}
+		name := nameOf(c.Fun)
+		return name == "metaErr" || name == "wantMistake"
+	}
 }
 
 // named is what tests mention whose name contains one of these.
