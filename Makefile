@@ -12,6 +12,7 @@ FUZZTIME    ?= 5s
 BENCHTIME   ?= 1s
 PEERS       ?=
 MUTANTS     ?=
+OPERATORS   ?=
 NEXT        := $(strip $(NEXT))
 
 # Every module of the repository, by its folder. Those in go.work are built
@@ -34,7 +35,7 @@ GOFMT_NEXT = "$$(GOTOOLCHAIN=$(NEXT) go env GOROOT)/bin/gofmt"
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: ## run the main example: real flights, from JSON to SQLite
@@ -59,6 +60,10 @@ bench: ## run the benchmarks of the root module (BENCHTIME=1s)
 .PHONY: bench-peers
 bench-peers: ## compare with other libraries, in one table (PEERS='flags of cmd/peers')
 	cd bench && GOWORK=off go run ./cmd/peers $(PEERS)
+
+.PHONY: bench-operators
+bench-operators: ## measure every operator, and write docs/reference/speed.md (OPERATORS='flags of internal/opbench')
+	go run ./internal/opbench -write docs/reference/speed.md $(OPERATORS)
 
 .PHONY: fuzz
 fuzz: ## fuzz every target for a short while (FUZZTIME=5s)

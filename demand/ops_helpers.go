@@ -230,6 +230,12 @@ func (o *Overlap[T]) Take(src *Chunk[T], n int, dst interface{ Island() *Island 
 // all of its parts, and goes on holding it. It reports false if dst has to be
 // handed on first.
 func (o *Overlap[T]) Emit(dst *Chunk[[]T]) bool {
+	return EmitOf(o, dst, func(held []T) []T { return append([]T(nil), held...) })
+}
+
+// EmitOf is Overlap.Emit for an element that f makes of what is held, which it
+// must not keep.
+func EmitOf[T, Out any](o *Overlap[T], dst *Chunk[Out], f func(held []T) Out) bool {
 	if dst.Free() == 0 {
 		return false
 	}
@@ -240,14 +246,18 @@ func (o *Overlap[T]) Emit(dst *Chunk[[]T]) bool {
 	if dst.Len() > 0 && (len(o.parts) > 1 || dst.lineage != l) {
 		return false
 	}
-	if dst.Len() == 0 {
+	switch {
+	case dst.Len() > 0:
+	case len(o.parts) == 1:
+		dst.SetLineage(l.Fork())
+	default:
 		var own []*Lineage
 		for _, p := range o.parts {
 			own = append(own, p.lineage.Fork())
 		}
 		dst.SetLineage(Join(own))
 	}
-	dst.Append(append([]T(nil), o.items...))
+	dst.Append(f(o.items))
 	return true
 }
 

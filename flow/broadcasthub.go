@@ -53,7 +53,8 @@ func (h *BroadcastHub[T]) Source(n int, overflow demand.Overflow, opts ...stage.
 //
 // backpressures when a consumer with demand.Block is full, and while there is no
 // consumer · completes when upstream does, and all consumers with it, or when the
-// hub is closed · fails when upstream does, and all consumers with it
+// hub is closed · fails when upstream does, and all consumers with it ·
+// handled when all that got it have handled it
 func (h *BroadcastHub[T]) Sink(opts ...stage.Option) stage.Sink[T] {
 	m := stage.Configure("BroadcastHub", stage.TakesWindow, opts)
 	m.Once = new(stage.Once)

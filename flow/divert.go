@@ -12,9 +12,9 @@ import (
 // on, branch 1 the sink. Each side keeps the order of its elements; where one
 // has left, elements for it are dropped and counted.
 //
-//	in                   -1-2-3-4-|
-//	sink                 ---2---4-|
-//	DivertTo(sink, even) -1---3---|
+//	in                     -1-2-3-4-|
+//	sink                   ---2---4-|
+//	DivertTo(sink, even)   -1---3---|
 //
 // Elsewhere: Pekko divertTo.
 //

@@ -38,11 +38,13 @@ func (w *hubWriter[T]) offer(m *member[T], in *demand.Chunk[T]) (taken bool, err
 	w.one.Reset(1)
 	w.one.SetIsland(in.Island())
 	w.one.AppendRecord(in.Items()[0], in.Record(0))
+	var took *bool // where a lineage asks
 	if whole := in.Lineage(); whole != nil {
 		// A member that ends before it has taken the element has no say in what becomes
 		// of it. The reference held here keeps the child from settling before that is known.
+		took = new(bool)
 		child := whole.Fork().Child(func() {
-			if taken && w.answers {
+			if *took && w.answers {
 				whole.Fork().Abandon(demand.ErrEnough)
 			}
 		})
@@ -50,8 +52,10 @@ func (w *hubWriter[T]) offer(m *member[T], in *demand.Chunk[T]) (taken bool, err
 		w.one.SetLineage(child.Fork())
 	}
 	if err = offer(w.rt, m.buf, &w.one); err == nil {
-		taken = true
-		return taken, nil
+		if took != nil {
+			*took = true
+		}
+		return true, nil
 	}
 	w.one.Abandon(err)
 	if cause := context.Cause(w.rt.Context()); cause != nil {

@@ -54,7 +54,7 @@ func (h *MergeHub[T]) Source() stage.Source[T] {
 //
 // backpressures when the hub is full · completes when upstream does, or the hub
 // was closed or drained or its consumer has enough · fails when upstream does, or
-// the consumer's run has
+// the consumer's run has · handled when the consumer has handled it
 func (h *MergeHub[T]) Sink(opts ...stage.Option) stage.Sink[T] {
 	m := stage.Configure("MergeHub", stage.TakesWindow, opts)
 	m = m.Require(h.meta.Err == nil, "%w", h.meta.Err)

@@ -73,7 +73,7 @@ func (h *PartitionHub[T]) Source(n int, overflow demand.Overflow, opts ...stage.
 // backpressures when the consumer chosen is full, with demand.Block, and while
 // there is no consumer · completes when upstream does, and all consumers with it,
 // or when the hub is closed · fails when upstream does or choose is out of range,
-// and all consumers with it
+// and all consumers with it · handled when its consumer has handled it
 func (h *PartitionHub[T]) Sink(opts ...stage.Option) stage.Sink[T] {
 	m := stage.Configure("PartitionHub", stage.TakesWindow, opts).Func(h.choose == nil, "function")
 	m.Once = new(stage.Once)

@@ -18,7 +18,7 @@ import (
 // next request.
 //
 //	in              -a-b---c-|
-//	Delay(3ms, 8)   ----a-b---c-|
+//	Delay(3ms, 8)   ----a-b---c|
 //
 // Elsewhere: ReactiveX delay, Pekko delay with back-pressure.
 //

@@ -29,8 +29,8 @@ func Distinct[T comparable](capacity int, opts ...stage.Option) stage.Stage[T, T
 // DistinctBy leaves out elements whose key was seen with an earlier one. It
 // remembers capacity keys, like Distinct, and not the elements.
 //
-//	in                -[ax]-[by]-[az]-|
-//	DistinctBy(first) -[ax]-[by]------|
+//	in                  -[ax]-[by]-[az]-|
+//	DistinctBy(first)   -[ax]-[by]------|
 //
 // Elsewhere: Reactor distinct, RxJava distinct, ro DistinctBy.
 //

@@ -10,7 +10,11 @@ import (
 // failed reports that err is a failure of what is above, which a stage may make
 // something else of: neither an end of the stream or of the run, nor a panic.
 func failed[T any](rt *stage.Runtime, dst *demand.Chunk[T], err error) bool {
-	var panicked *stage.PanicError
 	return err != nil && err != demand.ErrCompleted && err != demand.ErrStopped && !stopped(dst) &&
-		rt.Context().Err() == nil && !errors.As(err, &panicked)
+		rt.Context().Err() == nil && !panicked(err)
+}
+
+func panicked(err error) bool {
+	var p *stage.PanicError
+	return errors.As(err, &p)
 }

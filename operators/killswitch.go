@@ -54,8 +54,8 @@ func (k *KillSwitch) look() (open bool, end error) {
 // A Timeout belongs below it: above, its clock stands still.
 //
 //	in      -a-b-c-d-
-//	switch  -----S          Shutdown
-//	Kill    -a-b-|
+//	switch  ----S           Shutdown
+//	Kill    -a-b|
 //
 // Elsewhere: Pekko KillSwitches.
 //

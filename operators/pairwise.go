@@ -21,9 +21,6 @@ import (
 func Pairwise[T any](opts ...stage.Option) stage.Stage[T, [2]T] {
 	m := stage.Configure("Pairwise", stage.TakesName, opts)
 	return stage.Make(m, func(_ *stage.Runtime, up demand.Upstream[T]) demand.Upstream[[2]T] {
-		windows := &sliding[T]{up: up, n: 2, step: 1}
-		return &transform[[]T, [2]T]{up: windows, f: func(_ int, w []T) (pair [2]T, ok bool, err error) {
-			return pair, copy(pair[:], w) == 2, nil
-		}}
+		return &sliding[T, [2]T]{up: up, n: 2, step: 1, whole: true, make: func(w []T) [2]T { return [2]T{w[0], w[1]} }}
 	})
 }

@@ -16,7 +16,7 @@ import (
 // for them. What failed counts as given up, so a source that keeps account
 // delivers it again another time.
 //
-//	in               -a-b-#
+//	in                    -a-b-#
 //	Recover(error to z)   -a-b-z|
 //
 // Elsewhere: Pekko recover, Reactor onErrorReturn, RxJava onErrorReturn, ro

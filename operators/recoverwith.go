@@ -22,7 +22,7 @@ import (
 // of its own, behind a link; a source that serves one run can be given once.
 //
 //	in                   -a-b-#
-//	other source               x-y-|
+//	other source              x-y-|
 //	RecoverWith(other)   -a-b-x-y-|
 //
 // Elsewhere: Pekko recoverWith, Reactor onErrorResume, RxJava onErrorResumeNext.

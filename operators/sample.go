@@ -36,7 +36,7 @@ func EveryNth[T any](n int, opts ...stage.Option) stage.Stage[T, T] {
 // leaves out counts as handled.
 //
 //	in                     -a-b-c-d-e-f-|
-//	SampleShare(0.5, 1)    -a-----d-e---|
+//	SampleShare(0.5, 1)    -a---c-d-----|
 //
 // emits when upstream does and the element is chosen · backpressures when
 // downstream does · completes when upstream does · fails when upstream does ·

@@ -1,6 +1,8 @@
 package operators
 
 import (
+	"slices"
+
 	"github.com/weir-go/weir/demand"
 	"github.com/weir-go/weir/stage"
 )
@@ -33,11 +35,12 @@ import (
 func Sliding[T any](n, step int, opts ...stage.Option) stage.Stage[T, []T] {
 	m := stage.Configure("Sliding", stage.TakesName, opts).Positive(n, "window size").Positive(step, "step")
 	return stage.Make(m, func(_ *stage.Runtime, up demand.Upstream[T]) demand.Upstream[[]T] {
-		return &sliding[T]{up: up, n: n, step: step}
+		return &sliding[T, []T]{up: up, n: n, step: step, make: slices.Clone[[]T]}
 	})
 }
 
-type sliding[T any] struct {
+// sliding makes one element of each window. It is the inside of Pairwise too.
+type sliding[T, Out any] struct {
 	up    demand.Upstream[T]
 	in    demand.Chunk[T]
 	n     int
@@ -45,9 +48,11 @@ type sliding[T any] struct {
 	win   demand.Overlap[T]
 	fresh int // elements of win that were in no window yet
 	skip  int // elements to leave out before the next window
+	make  func(window []T) Out
+	whole bool // a shorter window at the end is none
 }
 
-func (s *sliding[T]) Pull(dst *demand.Chunk[[]T]) error {
+func (s *sliding[T, Out]) Pull(dst *demand.Chunk[Out]) error {
 	for {
 		// A window may be waiting for demand.
 		if s.some(dst); dst.Len() > 0 {
@@ -69,7 +74,7 @@ func (s *sliding[T]) Pull(dst *demand.Chunk[[]T]) error {
 }
 
 // wanted returns how many elements make so many windows.
-func (s *sliding[T]) wanted(windows int) int {
+func (s *sliding[T, Out]) wanted(windows int) int {
 	first := s.skip + s.n - s.win.Len()
 	if first >= maxRead || windows-1 > (maxRead-first)/s.step {
 		return maxRead
@@ -78,11 +83,11 @@ func (s *sliding[T]) wanted(windows int) int {
 }
 
 // some works on the input until dst has to be handed on.
-func (s *sliding[T]) some(dst *demand.Chunk[[]T]) {
+func (s *sliding[T, Out]) some(dst *demand.Chunk[Out]) {
 	for {
 		switch {
 		case s.win.Len() == s.n:
-			if !s.win.Emit(dst) {
+			if !demand.EmitOf(&s.win, dst, s.make) {
 				return
 			}
 			s.next()
@@ -99,7 +104,7 @@ func (s *sliding[T]) some(dst *demand.Chunk[[]T]) {
 }
 
 // next makes room for the next window, after one was emitted.
-func (s *sliding[T]) next() {
+func (s *sliding[T, Out]) next() {
 	s.fresh = 0
 	k := min(s.step, s.win.Len())
 	s.win.Drop(k)
@@ -107,9 +112,9 @@ func (s *sliding[T]) next() {
 }
 
 // end emits the last window, if it holds something new, before the error.
-func (s *sliding[T]) end(dst *demand.Chunk[[]T], err error) error {
-	if s.fresh > 0 && !stopped(dst) {
-		s.win.Emit(dst)
+func (s *sliding[T, Out]) end(dst *demand.Chunk[Out], err error) error {
+	if s.fresh > 0 && !s.whole && !stopped(dst) {
+		demand.EmitOf(&s.win, dst, s.make)
 		s.next()
 		return nil
 	}
@@ -119,7 +124,7 @@ func (s *sliding[T]) end(dst *demand.Chunk[[]T], err error) error {
 	return err
 }
 
-func (s *sliding[T]) Cancel(cause error) {
+func (s *sliding[T, Out]) Cancel(cause error) {
 	s.fresh = 0 // the run gives up what is held
 	s.up.Cancel(cause)
 }

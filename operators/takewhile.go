@@ -8,7 +8,8 @@ import (
 // TakeWhile passes elements on as long as more reports true, then completes and
 // cancels upstream. The element that ended it, and those read together with
 // that, are counted as discarded: they are given up unread, and a source that
-// keeps account delivers them again another time.
+// keeps account delivers them again another time. To pass on the element that
+// ends it, use TakeUntil, with the opposite test.
 //
 //	in                -1-2-5-1-|
 //	TakeWhile(< 3)    -1-2-|

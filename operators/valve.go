@@ -36,8 +36,8 @@ func (v *Valve) IsOpen() bool {
 // A Timeout belongs below it: above, its clock stands still.
 //
 //	in      -a-b-c-d-|
-//	valve   ---shut--open
-//	Gate    -a-------b-c-d-|
+//	valve   --shut---open
+//	Gate    -a-------(bcd)|
 //
 // Elsewhere: Pekko Valve.
 //

@@ -15,6 +15,9 @@ import (
 // It keeps the name of the sink, and what it says of itself: an element counts
 // as handled when the sink inside has handled what f made of it. f must not
 // fail.
+//
+// backpressures when to does, and when f is at work · completes when to does ·
+// fails when to does · handled when to has handled it
 func Adapt[T, U any](f func(T) U, to stage.Sink[U]) stage.Sink[T] {
 	m := around("Adapt", to).Func(f == nil, "function")
 	return stage.NewSink(m, func(rt *stage.Runtime) stage.Writer[T] {

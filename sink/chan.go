@@ -10,7 +10,8 @@ import (
 // Chan sends every element to ch, and waits for room there; the end of the run
 // ends the wait. ch stays open; see ClosingChan.
 //
-// An element counts as handled when it was sent.
+// backpressures when ch has no room · completes when upstream does · fails when
+// upstream does · handled when sent
 func Chan[T any](ch chan<- T, opts ...stage.Option) stage.Sink[T] {
 	m := stage.Configure("Chan", stage.TakesWindow, opts).Func(ch == nil, "channel")
 	return stage.NewSink(m, func(rt *stage.Runtime) stage.Writer[T] {
@@ -21,6 +22,11 @@ func Chan[T any](ch chan<- T, opts ...stage.Option) stage.Sink[T] {
 // ClosingChan is Chan, and closes ch at the end, however the run ends. It serves
 // one run. A receiver that ranges over ch learns from Run or Wait whether it got
 // everything.
+//
+// Elsewhere: rill ToChans.
+//
+// backpressures when ch has no room · completes when upstream does · fails when
+// upstream does · handled when sent
 func ClosingChan[T any](ch chan<- T, opts ...stage.Option) stage.Sink[T] {
 	m := stage.Configure("ClosingChan", stage.TakesWindow, opts).Func(ch == nil, "channel")
 	m.Once = new(stage.Once)

@@ -22,6 +22,11 @@ import (
 // flushed. A T that can't be written is a mistake that Start reports. An element
 // whose MarshalText fails is an error of the run, and so is one of opening,
 // writing, flushing or closing.
+//
+// backpressures when the output takes its time · completes when upstream does,
+// after a flush · fails when upstream does, when MarshalText of an element
+// does, and at an error of opening, writing, flushing or closing · handled when
+// flushed · holds a buffer of 64 KiB
 func CSV[T any](open Opener, opts ...stage.Option) stage.Sink[T] {
 	plan, err := planCSV(reflect.TypeFor[T]())
 	return outputSink(format[T]{kind: "CSV", err: err, header: plan.header(), encoder: func(b *bytes.Buffer) func(T) error {

@@ -12,6 +12,9 @@ import (
 // what the sink says, or 1000 elements and one second.
 //
 //	sink.FlushEvery(100, 50*time.Millisecond, sink.SQL(db, insert, args))
+//
+// backpressures when s does · completes when s does · fails when s does ·
+// handled when s has handled it, at the latest with the next flush
 func FlushEvery[T any](n int, d time.Duration, s stage.Sink[T]) stage.Sink[T] {
 	m := around("FlushEvery", s)
 	m = m.Require(n >= 0 && d >= 0, "flushing every %d elements and %s: want no negative ones", n, d)

@@ -11,8 +11,10 @@ import (
 // has it, but with <, > and & as they are. Elements are collected in a buffer of
 // 64 KiB, and count as handled when it is flushed.
 //
-// An element that can't be encoded fails the run, and so does an error of
-// opening, writing, flushing or closing.
+// backpressures when the output takes its time · completes when upstream does,
+// after a flush · fails when upstream does, when an element can't be encoded,
+// and at an error of opening, writing, flushing or closing · handled when
+// flushed · holds a buffer of 64 KiB
 func JSONLines[T any](open Opener, opts ...stage.Option) stage.Sink[T] {
 	return outputSink(format[T]{kind: "JSONLines", encoder: func(b *bytes.Buffer) func(T) error {
 		enc := json.NewEncoder(b)

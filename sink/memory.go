@@ -7,6 +7,12 @@ import (
 
 // ForEach calls f for each element. An error of f fails the run, except
 // demand.ErrEnough: that says that no more is wanted, and ends the run well.
+//
+// Elsewhere: Pekko Sink.foreach, Reactor subscribe, RxJava forEach, rill ForEach.
+//
+// backpressures when f is at work · completes when upstream does, and when f
+// returns demand.ErrEnough · fails when upstream does, and when f does ·
+// handled when f has returned
 func ForEach[T any](f func(T) error, opts ...stage.Option) stage.Sink[T] {
 	m := stage.Configure("ForEach", stage.TakesWindow, opts).Func(f == nil, "function")
 	return stage.NewSink(m, func(rt *stage.Runtime) stage.Writer[T] { return forEach[T]{rt: rt, f: f} })
@@ -52,6 +58,12 @@ func (unbuffered) Flush() error      { return nil }
 func (unbuffered) Close(error) error { return nil }
 
 // Discard takes every element and does nothing with it.
+//
+// Elsewhere: Pekko Sink.ignore, Reactor then, RxJava ignoreElements, rill
+// Drain.
+//
+// backpressures when never · completes when upstream does · fails when upstream
+// does · handled when taken
 func Discard[T any](opts ...stage.Option) stage.Sink[T] {
 	m := stage.Configure("Discard", stage.TakesWindow, opts)
 	return stage.NewSink(m, func(*stage.Runtime) stage.Writer[T] { return discard[T]{} })
@@ -66,6 +78,11 @@ func (discard[T]) Write(in *demand.Chunk[T]) error {
 
 // Slice appends every element to *dst, which may be read when the run has
 // ended. It serves one run.
+//
+// Elsewhere: Pekko Sink.seq, Reactor collectList, RxJava toList, rill ToSlice.
+//
+// backpressures when never: *dst grows · completes when upstream does · fails
+// when upstream does · handled when appended
 func Slice[T any](dst *[]T, opts ...stage.Option) stage.Sink[T] {
 	m := stage.Configure("Slice", stage.TakesWindow, opts).Func(dst == nil, "slice")
 	m.Once = new(stage.Once)

@@ -22,6 +22,12 @@ import (
 // An error rolls the transaction back and fails the run; it names the row within
 // the flush, and the record of the source where that is known. The end of the
 // run ends calls to the database under way. db is not closed.
+//
+// Elsewhere: Pekko Slick.sink.
+//
+// backpressures when the database is at work · completes when upstream does,
+// after a flush · fails when upstream does, and when a statement or a
+// transaction does · handled when committed · holds the elements of a flush
 func SQL[T any](db *sql.DB, insert string, args func(T) []any, opts ...stage.Option) stage.Sink[T] {
 	m := stage.Configure("SQL", stage.TakesWindow, opts)
 	m = m.Func(db == nil, "database").Func(args == nil, "function")

@@ -14,13 +14,22 @@ type Text interface{ ~string | ~[]byte }
 // collected in a buffer of 64 KiB, and count as handled when it is flushed. w
 // stays open and may serve many runs.
 //
-// An error of a write or a flush fails the run.
+// backpressures when w takes its time · completes when upstream does, after a
+// flush · fails when upstream does, and at an error of w · handled when flushed
+// · holds a buffer of 64 KiB
 func Writer[T Text](w io.Writer, opts ...stage.Option) stage.Sink[T] {
 	return outputSink(text[T]("Writer", ""), Output(w), opts)
 }
 
 // Lines writes each element and a line feed. What an element holds is written as
 // it is, line feeds too. For the rest see JSONLines.
+//
+// Elsewhere: Pekko FileIO.toPath.
+//
+// backpressures when the output takes its time · completes when upstream does,
+// after a flush · fails when upstream does, and at an error of opening,
+// writing, flushing or closing · handled when flushed · holds a buffer of 64
+// KiB
 func Lines[T Text](open Opener, opts ...stage.Option) stage.Sink[T] {
 	return outputSink(text[T]("Lines", "\n"), open, opts)
 }

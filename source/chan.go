@@ -11,6 +11,8 @@ import (
 // what was asked for, and waits only while there is nothing. It serves one run;
 // a second one is an error.
 //
+// Elsewhere: rill FromChan, ro FromChannel, go-streams NewChanSource.
+//
 // emits when ch delivers · completes when ch is closed, or on drain: what is
 // still in ch stays there · never fails
 func Chan[T any](ch <-chan T, opts ...stage.Option) stage.Source[T] {

@@ -13,7 +13,8 @@ import (
 // anything else for the third. An input without any is empty. The input may be
 // packed with gzip.
 //
-// emits, completes and fails as the one that it is
+// emits when a record is complete · completes at the end of the input, or on
+// drain · fails when the one that it is does, and when the input can't be read
 func Records[T any](open Opener, opts ...stage.Option) stage.Source[T] {
 	return RecordsWith[T](open, RecordOptions{}, opts...)
 }

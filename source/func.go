@@ -18,6 +18,8 @@ import (
 // its own (some 30 ns); a source of many elements a read is better written as a
 // demand.Upstream, see stage.NewSource.
 //
+// Elsewhere: Pekko Source.unfoldAsync, Reactor generate, RxJava generate.
+//
 // emits when f returns · completes when f returns demand.ErrCompleted, or on
 // drain · fails when f does
 func Func[T any](f func(ctx context.Context) (T, error), opts ...stage.Option) stage.Source[T] {

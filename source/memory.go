@@ -8,6 +8,9 @@ import (
 // Slice emits the elements of items in order. They must not change while it
 // runs.
 //
+// Elsewhere: Pekko Source.apply, Reactor fromIterable, RxJava fromIterable, ro
+// FromSlice, rill FromSlice.
+//
 // emits as many as are asked for · completes after the last one · never fails
 func Slice[T any](items []T, opts ...stage.Option) stage.Source[T] {
 	m := stage.Configure("Slice", stage.TakesName, opts)
@@ -33,6 +36,8 @@ func (s *slice[T]) Pull(dst *demand.Chunk[T]) error {
 }
 
 // Range emits the integers from lo up to and without hi.
+//
+// Elsewhere: Pekko Source.range, Reactor range, RxJava range, ro Range.
 //
 // emits as many as are asked for · completes before hi · never fails
 func Range(lo, hi int, opts ...stage.Option) stage.Source[int] {

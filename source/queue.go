@@ -25,6 +25,9 @@ type HotQueue[T any] struct {
 // Queue returns a queue that holds at most capacity elements; o says what
 // happens to those offered while it is full. Its order is that of arrival.
 //
+// Elsewhere: Pekko Source.queue, Reactor Sinks.Many unicast, RxJava
+// UnicastProcessor.
+//
 // emits what is held, up to what was asked for · completes after Close, when
 // nothing is held any more, or on drain, likewise · fails with
 // demand.ErrBufferFull when it is full and o is demand.Fail, behind what is held

@@ -13,6 +13,9 @@ import (
 // holds up the end of the run. When no more is wanted, its yield returns false.
 // Each run ranges over seq anew.
 //
+// Elsewhere: Pekko Source.fromIterator, Reactor fromStream, RxJava fromStream,
+// rill FromSeq.
+//
 // emits when seq yields · completes when seq ends, or on drain · never fails
 func Seq[T any](seq iter.Seq[T], opts ...stage.Option) stage.Source[T] {
 	m := stage.Configure("Seq", stage.TakesName, opts).Func(seq == nil, "sequence")
@@ -26,6 +29,8 @@ func Seq[T any](seq iter.Seq[T], opts ...stage.Option) stage.Source[T] {
 
 // Seq2 is Seq for an iterator that may fail: an error that seq yields fails the
 // stream, behind the elements before, and seq is left.
+//
+// Elsewhere: rill FromSeq2.
 //
 // emits when seq yields · completes when seq ends, or on drain · fails when seq
 // yields an error

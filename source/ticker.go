@@ -18,6 +18,8 @@ const ReasonMissedTick = "missed_tick"
 // It waits without holding up what shares its goroutine, so a Batch bounded by
 // time below it needs no link.
 //
+// Elsewhere: Pekko Source.tick, Reactor interval, RxJava interval, ro Interval.
+//
 // emits every d, if asked · completes on drain · never fails
 func Ticker(d time.Duration, opts ...stage.Option) stage.Source[time.Time] {
 	m := stage.Configure("Ticker", stage.TakesName, opts)

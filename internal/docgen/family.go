@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 )
 
 // A family is one page of the reference.
@@ -40,6 +41,9 @@ var families = []family{
 		"flow.Broadcast", "flow.Balance", "flow.Partition", "flow.Flow.AlsoTo",
 		"flow.Flow.DivertTo", "flow.Flow.WireTap", "flow.Unzip", "operators.GroupBy",
 	}},
+	{"hubs.md", "Hubs", "Where flows of different runs meet: producers and consumers that come and go.", []string{
+		"flow.NewMergeHub", "flow.NewBroadcastHub", "flow.NewPartitionHub",
+	}},
 	{"errors.md", "Errors", "What to do when something above has failed. For errors of a function, element by element, see stage.OnError.", []string{
 		"operators.Recover",
 		"operators.RecoverWith", "operators.OnErrorComplete", "operators.WrapError",
@@ -48,7 +52,21 @@ var families = []family{
 		"operators.Peek",
 		"operators.Monitor", "operators.DoOnComplete", "operators.DoOnError", "operators.DoOnCancel", "operators.Log", "operators.Kill", "operators.Gate",
 	}},
+	{"sources.md", "Sources", "Where elements come from. What is not said holds: in order, at the pace of what is below, no goroutine of its own, nothing held beyond what was asked for. Readers of files take an Opener: source.File, source.Reader, or a function of yours.", []string{
+		"source.Slice", "source.Range", "source.Func", "source.Seq", "source.Seq2", "source.Chan", "source.Queue", "source.Ticker",
+		"source.Lines", "source.CSV", "source.JSONLines", "source.JSONArray", "source.Records",
+		"source.Restart",
+	}},
+	{"sinks.md", "Sinks", "Where elements go. An element is handled when a source that keeps account may forget it. Writers of files take an Opener: sink.File, sink.Output, or a function of yours; sink.Synced makes sure that what was written is on the medium.", []string{
+		"sink.ForEach", "sink.Slice", "sink.Discard", "sink.Chan", "sink.ClosingChan",
+		"sink.Fold", "sink.Reduce", "sink.Count", "sink.First", "sink.Last", "sink.Min", "sink.Max", "sink.Any", "sink.All", "sink.ToMap",
+		"sink.Writer", "sink.Lines", "sink.JSONLines", "sink.CSV", "sink.SQL",
+		"sink.Adapt", "sink.FlushEvery",
+	}},
 }
+
+// notHere are constructors that are no operators, and stand on no page.
+var notHere = []string{"flow.From", "flow.Via", "flow.Flow.Via"}
 
 // assign checks that each entry stands in one family and has all that its page
 // shows.
@@ -61,7 +79,7 @@ func assign(entries map[string]*entry, families []family) error {
 				errs = append(errs, fmt.Errorf("%s stands in %s and in %s", id, seen[id], f.file))
 			}
 			if seen[id] = f.file; entries[id] == nil {
-				errs = append(errs, fmt.Errorf("%s: %s does not exist, or does not say when it emits", f.file, id))
+				errs = append(errs, fmt.Errorf("%s: %s does not exist, or is no constructor", f.file, id))
 			}
 		}
 	}
@@ -70,13 +88,40 @@ func assign(entries map[string]*entry, families []family) error {
 		switch {
 		case seen[id] == "":
 			errs = append(errs, fmt.Errorf("%s stands in no family of internal/docgen", id))
-		case e.diagram == "":
+		case e.kind == isOperator && e.diagram == "":
 			errs = append(errs, fmt.Errorf("%s has no diagram", id))
 		case len(e.snippets) == 0:
 			errs = append(errs, fmt.Errorf("%s has no Example", id))
-		case len(e.contract.rows) != len(parts):
-			errs = append(errs, fmt.Errorf("%s: of emits, backpressures, completes, fails, cancels it says only %v", id, e.contract.rows))
 		}
+		errs = append(errs, e.complete())
 	}
 	return errors.Join(errs...)
+}
+
+// complete checks that an entry says what one of its kind must.
+func (e *entry) complete() error {
+	var missing []string
+	switch e.kind {
+	case isOperator:
+		for _, p := range parts {
+			missing = append(missing, e.contract.lacks(p.when)...)
+		}
+	case isSource:
+		missing = e.contract.lacks("emits", "completes", "fails")
+	case isSink:
+		missing = e.contract.lacks("backpressures", "completes", "fails", "handled")
+	case isHub:
+		var errs []error
+		for _, end := range e.with {
+			errs = append(errs, end.complete())
+		}
+		if len(e.with) != 2 {
+			errs = append(errs, fmt.Errorf("%s has %d ends", e.id, len(e.with)))
+		}
+		return errors.Join(errs...)
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("%s does not say: %s", e.id, strings.Join(missing, ", "))
+	}
+	return nil
 }

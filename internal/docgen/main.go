@@ -1,7 +1,10 @@
 // Command docgen writes docs/reference from the documentation in the code: one
 // page a family, with signature, diagram, Example and the lines that say when an
 // operator emits, backpressures, completes, fails and cancels; and a table of what
-// other libraries call them.
+// other libraries call them. Sources say when they emit, complete and fail; sinks
+// when they backpressure, complete and fail, and when an element is handled; hubs
+// say both of their ends. They need no diagram. What is called like another with
+// With behind it and has no lines of its own stands with that.
 //
 //	go run ./internal/docgen          # write
 //	go run ./internal/docgen -check   # fail if a page is not what would be written
@@ -35,6 +38,9 @@ func run(root string, check bool) error {
 	entries, err := read(root)
 	if err != nil {
 		return err
+	}
+	for _, id := range notHere {
+		delete(entries, id)
 	}
 	if err := assign(entries, families); err != nil {
 		return err

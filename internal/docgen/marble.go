@@ -32,11 +32,18 @@ var (
 func svg(title, diagram string) []byte {
 	type stream struct{ name, line, remark string }
 	var streams []stream
-	named, moments, remarked := 0, 0, 0
+	named, moments, remarked, start := 0, 0, 0, -1
 	for text := range strings.SplitSeq(diagram, "\n") {
 		s := stream{line: text}
 		if m := laneOf.FindStringSubmatch(text); m != nil {
 			s = stream{m[1] + m[4], m[2] + m[5], m[3] + m[6]}
+			// A stream that begins later is drawn further to the right.
+			at := laneOf.FindStringSubmatchIndex(text)
+			if column := max(at[4], at[10]); start < 0 {
+				start = column
+			} else if column > start {
+				s.line = strings.Repeat(" ", column-start) + s.line
+			}
 		}
 		streams = append(streams, s)
 		named = max(named, utf8.RuneCountInString(s.name))

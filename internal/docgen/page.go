@@ -14,7 +14,9 @@ func render(families []family, entries map[string]*entry) map[string][]byte {
 	for _, f := range families {
 		files[f.file] = f.page(entries)
 		for _, id := range f.ids {
-			files[picture(id)] = svg(shown(id), entries[id].diagram)
+			if d := entries[id].diagram; d != "" {
+				files[picture(id)] = svg(shown(id), d)
+			}
 		}
 	}
 	return files
@@ -26,7 +28,9 @@ func (f family) page(entries map[string]*entry) []byte {
 	for _, id := range f.ids {
 		fmt.Fprintf(&b, "- [%s](#%s)\n", shown(id), anchor(id))
 	}
-	b.WriteString("\nIn the examples `show` runs a flow and prints its elements in one line, then the error if there is one.\n")
+	if slices.ContainsFunc(f.ids, func(id string) bool { return entries[id].uses("show(") }) {
+		b.WriteString("\nIn the examples `show` runs a flow and prints its elements in one line, then the error if there is one.\n")
+	}
 	for _, id := range f.ids {
 		entries[id].write(&b)
 	}
@@ -44,20 +48,59 @@ func anchor(id string) string {
 }
 
 func (e *entry) write(b *bytes.Buffer) {
-	fmt.Fprintf(b, "\n## %s\n\n<!-- sketch -->\n```go\n%s\n```\n\n%s\n\n", shown(e.id), e.signature, e.text)
-	fmt.Fprintf(b, "![Marble diagram of %s](%s)\n\n", shown(e.id), picture(e.id))
+	signature := e.signature
+	for _, w := range e.with {
+		if w.kind == e.kind { // the same with options
+			signature += "\n" + w.signature
+		}
+	}
+	fmt.Fprintf(b, "\n## %s\n\n<!-- sketch -->\n```go\n%s\n```\n\n%s\n\n", shown(e.id), signature, e.text)
+	for _, w := range e.with {
+		if w.kind == e.kind {
+			fmt.Fprintf(b, "%s\n\n", w.text)
+		}
+	}
+	if e.diagram != "" {
+		fmt.Fprintf(b, "![Marble diagram of %s](%s)\n\n", shown(e.id), picture(e.id))
+	}
+	e.writeContract(b)
+	for _, w := range e.with {
+		if w.kind != e.kind { // an end of a hub
+			fmt.Fprintf(b, "<!-- sketch -->\n```go\n%s\n```\n\n%s\n\n", w.signature, w.text)
+			w.writeContract(b)
+			b.WriteString("\n")
+		}
+	}
+	e.writeSnippets(b)
+	for _, w := range e.with {
+		w.writeSnippets(b)
+	}
+	if len(e.elsewhere) > 0 {
+		fmt.Fprintf(b, "\nElsewhere: %s.\n", strings.Join(e.elsewhere, ", "))
+	}
+}
+
+// uses reports that an Example has this in it.
+func (e *entry) uses(code string) bool {
+	return slices.ContainsFunc(e.snippets, func(s snippet) bool { return strings.Contains(s.code, code) })
+}
+
+func (e *entry) writeContract(b *bytes.Buffer) {
+	if len(e.contract.rows) == 0 {
+		return
+	}
 	b.WriteString("| | |\n|---|---|\n")
 	for _, r := range e.contract.rows {
 		fmt.Fprintf(b, "| **%s** | %s |\n", r.when, strings.ReplaceAll(r.what, "|", `\|`))
 	}
+}
+
+func (e *entry) writeSnippets(b *bytes.Buffer) {
 	for _, s := range e.snippets {
 		fmt.Fprintf(b, "\n```go\n%s```\n", s.code)
 		if s.output != "" {
 			fmt.Fprintf(b, "\n```text\n%s\n```\n", strings.TrimRight(s.output, "\n"))
 		}
-	}
-	if len(e.elsewhere) > 0 {
-		fmt.Fprintf(b, "\nElsewhere: %s.\n", strings.Join(e.elsewhere, ", "))
 	}
 }
 

@@ -5,15 +5,18 @@ import (
 	"strings"
 )
 
-// A contract is what the last paragraph of an operator's documentation says:
-// "emits when … · backpressures when … · completes when …".
+// A contract is what the last paragraph of a documentation says: "emits when … ·
+// backpressures when … · completes when …".
 type contract struct{ rows []row }
 
 type row struct{ when, what string }
 
-// The beginnings of the parts, in the order in which they are shown, and what
-// holds where an operator says nothing.
-var parts = []struct{ when, starts, silent string }{
+// A part is one line of a contract: how it is shown, how it begins, and what holds
+// where nothing is said.
+type part struct{ when, starts, silent string }
+
+// parts of the contract of an operator, in the order in which they are shown.
+var parts = []part{
 	{"emits when", "emits when ", ""},
 	{"backpressures when", "backpressures when ", ""},
 	{"completes", "completes ", ""},
@@ -24,13 +27,29 @@ var parts = []struct{ when, starts, silent string }{
 	{"holds at most", "holds ", "what downstream has asked for"},
 }
 
-func parseContract(doc string) (c contract) {
+// endParts are those of a source or a sink: what is said is shown.
+var endParts = []part{
+	{"emits", "emits ", ""},
+	{"backpressures", "backpressures ", ""},
+	{"completes", "completes ", ""},
+	{"fails", "fails ", ""},
+	{"fails", "never fails", ""},
+	{"cancels", "cancels ", ""},
+	{"handled", "handled ", ""},
+	{"order", "order ", ""},
+	{"goroutines", "starts ", ""},
+	{"holds at most", "holds ", ""},
+}
+
+func parseContract(doc string, parts []part) (c contract) {
 	pieces := strings.Split(strings.Join(strings.Fields(doc), " "), " · ")
 	for _, p := range parts {
 		what := p.silent
 		for _, piece := range pieces {
-			if after, ok := strings.CutPrefix(piece, p.starts); ok {
-				what = strings.TrimSuffix(after, ".")
+			if piece = strings.TrimSuffix(piece, "."); piece == "never fails" && piece == p.starts {
+				what = "never"
+			} else if after, ok := strings.CutPrefix(piece, p.starts); ok {
+				what = after
 			}
 		}
 		if what != "" {
@@ -38,6 +57,16 @@ func parseContract(doc string) (c contract) {
 		}
 	}
 	return c
+}
+
+// lacks returns which of these a contract does not say.
+func (c contract) lacks(wanted ...string) (missing []string) {
+	for _, w := range wanted {
+		if !slices.ContainsFunc(c.rows, func(r row) bool { return r.when == w }) {
+			missing = append(missing, w)
+		}
+	}
+	return missing
 }
 
 // cutDiagram takes the marble diagram out of a documentation: the indented lines

@@ -196,6 +196,7 @@ func (w *workers[In, Out]) begin() {
 
 func (w *workers[In, Out]) work() {
 	defer w.wg.Done()
+	done := w.done // a method value, made once
 	for s := w.turns.next(); s != nil; s = w.turns.next() {
 		if s.err = w.refused(); s.err == nil {
 			w.call(s)
@@ -204,7 +205,7 @@ func (w *workers[In, Out]) work() {
 			err := s.err
 			w.failed.CompareAndSwap(nil, &err)
 		}
-		w.turns.end(s, w.done)
+		w.turns.end(s, done)
 		w.isl.Wake()
 	}
 }

@@ -41,7 +41,10 @@ func TestOperatorsKeepTheRules(t *testing.T) {
 	one(t, "TakeUntil", func() stage.Stage[int, int] { return operators.TakeUntil(func(v int) bool { return v == 9 }) }, stagetest.Want(0, 3, 5, 2, 9))
 	one(t, "Skip", func() stage.Stage[int, int] { return operators.Skip[int](9) }, stagetest.Want(12, 6, 10))
 	one(t, "SkipWhile", func() stage.Stage[int, int] { return operators.SkipWhile(func(v int) bool { return v != 12 }) }, stagetest.Want(12, 6, 10))
-	one(t, "Distinct", func() stage.Stage[int, int] { return operators.DistinctBy(func(v int) int { return v / 2 }, 100) }, stagetest.Want(0, 3, 5, 9, 7, 12, 10))
+	one(t, "DistinctBy", func() stage.Stage[int, int] { return operators.DistinctBy(func(v int) int { return v / 2 }, 100) }, stagetest.Want(0, 3, 5, 9, 7, 12, 10))
+	one(t, "Distinct", func() stage.Stage[int, int] {
+		return stage.Compose(operators.Map(func(v int) int { return v / 2 }), operators.Distinct[int](100))
+	}, stagetest.Want(0, 1, 2, 4, 3, 6, 5))
 	one(t, "FlatMap", func() stage.Stage[int, int] {
 		return operators.FlatMap(func(v int) []int { return slices.Repeat([]int{v}, v%3) })
 	})
@@ -54,6 +57,9 @@ func TestOperatorsKeepTheRules(t *testing.T) {
 	one(t, "Peek", func() stage.Stage[int, int] { return operators.Peek(func(int) {}) }, stagetest.Want(samples...))
 	one(t, "Async", func() stage.Stage[int, int] { return operators.Async[int](3) }, stagetest.Want(samples...))
 	one(t, "Buffer", func() stage.Stage[int, int] { return operators.Buffer[int](3, demand.Block) }, stagetest.Want(samples...))
+	one(t, "BufferWith", func() stage.Stage[int, int] {
+		return operators.BufferWith(demand.BufferConfig[int]{Capacity: 3, Overflow: demand.Block, Priority: func(v int) int { return v % 3 }})
+	}, stagetest.Want(samples...), stagetest.Unordered())
 	one(t, "Throttle", func() stage.Stage[int, int] { return operators.Throttle[int](3, time.Second) }, stagetest.Want(samples...))
 	one(t, "Timeout", func() stage.Stage[int, int] { return operators.Timeout[int](time.Minute) }, stagetest.Want(samples...))
 	one(t, "composed", func() stage.Stage[int, int] {
