@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"pgregory.net/rapid"
@@ -136,7 +137,7 @@ func TestCombineProperty(t *testing.T) {
 		}
 		return parts
 	}
-	for name, make := range map[string]func(g *graph) branch{
+	for name, draw := range map[string]func(g *graph) branch{
 		"MergeSorted": func(g *graph) branch { return g.combine(2, several(g, 1+g.pick(5))...) },
 		"Interleave":  func(g *graph) branch { return g.combine(3, several(g, 1+g.pick(5))...) },
 		"Zip": func(g *graph) branch {
@@ -172,7 +173,7 @@ func TestCombineProperty(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				g := newGraph(func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "pick") })
-				g.run(t, g.grow(make(g), 0))
+				g.run(t, g.grow(draw(g), 0))
 			})
 		})
 	}
@@ -454,5 +455,93 @@ func TestCombineAllocatesNothing(t *testing.T) {
 				t.Errorf("%s, window %d: %.0f allocations for %d elements", name, window, got, n)
 			}
 		}
+	}
+}
+
+// A caller whose time is over gets an answer before the next input is asked.
+func TestCombineHeedsPatience(t *testing.T) {
+	const nap = 10 * time.Millisecond
+	slow := func(n int) flow.Flow[int] { // sleeps, then gives its n elements
+		napped := false
+		return flow.From(stage.NewSource(stage.Meta{Kind: "slow"}, func(*stage.Runtime) demand.Upstream[int] {
+			return pull(func(dst *demand.Chunk[int]) error {
+				if !napped {
+					napped = true
+					time.Sleep(nap)
+				}
+				if n--; n < 0 {
+					return demand.ErrCompleted
+				}
+				dst.Append(n)
+				return nil
+			})
+		}))
+	}
+	for name, around := range map[string]func() flow.Flow[int]{
+		"MergeSorted": func() flow.Flow[int] { return flow.MergeSorted(cmp.Compare[int], slow(1), slow(1), slow(1), slow(1)) },
+		"Interleave":  func() flow.Flow[int] { return flow.Interleave(1, slow(0), slow(0), slow(0), slow(4)) },
+		"OrElse":      func() flow.Flow[int] { return slow(0).OrElse(slow(4)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var longest time.Duration
+				hasty := stage.New("hasty", func(_ *stage.Runtime, up demand.Upstream[int]) demand.Upstream[int] {
+					return pull(func(dst *demand.Chunk[int]) error {
+						for {
+							start := time.Now()
+							dst.SetPatience(demand.Until(start.Add(nap / 2)))
+							err := up.Pull(dst)
+							if longest = max(longest, time.Since(start)); err != nil || dst.Len() > 0 {
+								return err
+							}
+						}
+					})
+				})
+				got, err := flow.Collect(t.Context(), around().Via(hasty))
+				if err != nil || len(got) != 4 || longest != nap {
+					t.Errorf("got %v, error %v, one pull took %s, an input takes %s", got, err, longest, nap)
+				}
+			})
+		})
+	}
+}
+
+// Nothing waits behind a function that turns slow; while it is quick, answers are
+// as long as they can be.
+func TestCombineHandsOnInTime(t *testing.T) {
+	const n, nap = 3000, 10 * time.Millisecond
+	slow := func(v int) {
+		if v >= n {
+			time.Sleep(nap)
+		}
+	}
+	f := func() flow.Flow[int] { return flow.From(source.Range(0, n+8)) }
+	for name, f := range map[string]flow.Flow[int]{
+		"mergesorted": flow.MergeSorted(func(a, b int) int { slow(max(a, b)); return cmp.Compare(a, b) }, f(), f()),
+		"zip3":        flow.Zip3With(f(), f(), f(), func(v, _, _ int) int { slow(v); return v }),
+		"zip4":        flow.Zip4With(f(), f(), f(), f(), func(v, _, _, _ int) int { slow(v); return v }),
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				last, longest, quick := time.Now(), time.Duration(0), 0
+				r, err := f.To(sink.ForEach(func(v int) error {
+					if v < n {
+						quick++
+					}
+					longest = max(longest, time.Since(last))
+					last = time.Now()
+					return nil
+				}, stage.Window(256, 256))).Start(t.Context())
+				if err == nil {
+					err = r.Wait()
+				}
+				if err != nil || longest > 2*nap {
+					t.Errorf("an element came %s after the one before it, error %v", longest, err)
+				}
+				if st, _ := r.Snapshot().Stage(name); st.Chunks > int64(quick/50) {
+					t.Errorf("%d elements in %d answers", st.Out, st.Chunks)
+				}
+			})
+		})
 	}
 }
