@@ -58,13 +58,11 @@ func ConcatWith[T any](flows []Flow[T], opts ...stage.Option) Flow[T] {
 
 // join makes a flow of many inputs of one type.
 func join[T any](m stage.Meta, as shape, flows []Flow[T], open func(*stage.Runtime, []demand.Upstream[T]) demand.Upstream[T]) Flow[T] {
-	n := &node{meta: m, shape: as, detached: len(flows) > 0}
+	var in []*node
 	for _, f := range flows {
-		n.in = append(n.in, nodes(f.n)...)
-		n.blocking = n.blocking || as == isJoin && f.blocking()
-		n.detached = n.detached && f.detached()
+		in = append(in, f.n)
 	}
-	return Flow[T]{n: n, open: func(b *build) (demand.Upstream[T], error) {
+	return Flow[T]{n: joining(m, as, in...), open: func(b *build) (demand.Upstream[T], error) {
 		var ups []demand.Upstream[T]
 		for _, f := range flows {
 			up, err := f.up(b)

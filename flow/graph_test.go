@@ -306,15 +306,7 @@ func (g *graph) stage(b branch, depth int) branch {
 		if depth == 0 {
 			return b
 		}
-		o := g.grow(g.source(), depth-1)
-		if g.pick(2) == 0 {
-			b.f = flow.Concat(b.f, o.f)
-			b.ordered = b.ordered && o.ordered
-		} else {
-			b.f = flow.MergeWith([]flow.Flow[el]{b.f, o.f}, stage.Capacity(1+g.pick(30)))
-			b.ordered = false
-		}
-		b.want = slices.Concat(b.want, o.want)
+		return g.combine(g.pick(combinations), b, g.grow(g.source(), depth-1))
 	case 12:
 		n := 1 + g.pick(30)
 		b.f = b.f.Via(operators.Async[el](n))
@@ -341,12 +333,17 @@ func (g *graph) fork(b branch, depth int) branch {
 		return b
 	case kind == 2 && b.ordered:
 		// One to one on both paths, so that they keep count.
-		two := flow.Broadcast(b.f, 2, opt)
-		left := flow.Via(two[0], operators.Map(func(e el) el { g.mustNot(); return e }))
-		right := two[1].Via(operators.Async[el](1 + g.pick(20)))
-		b.f = flow.ZipWith(left, right, func(x, y el) el { return el{x.v + y.v, slices.Concat(x.ids, y.ids)} })
-		b.want = mapped(b.want, func(e el) el { return el{2 * e.v, slices.Concat(e.ids, e.ids)} })
-		return b
+		paths := make([]branch, 2+g.pick(3))
+		for i, f := range flow.Broadcast(b.f, len(paths), opt) {
+			switch i {
+			case 0:
+				f = flow.Via(f, operators.Map(func(e el) el { g.mustNot(); return e }))
+			case 1:
+				f = f.Via(operators.Async[el](1 + g.pick(20)))
+			}
+			paths[i] = branch{f, b.want, true}
+		}
+		return zipped(paths)
 	default:
 		parts = flow.Broadcast(b.f, n, opt)
 		for i := range wants {
@@ -458,10 +455,19 @@ type tester interface {
 }
 
 func runGraph(t tester, pick func(int) int) bool {
+	g := newGraph(pick)
+	b := g.grow(g.source(), 2)
+	return g.run(t, g.grow(b, 2))
+}
+
+func newGraph(pick func(int) int) *graph {
 	g := &graph{pick: pick, exact: true, flushed: map[int]int{}, expected: map[int]int{}}
 	g.mode = mode(g.pick(int(modes)))
-	b := g.grow(g.source(), 2)
-	b = g.grow(b, 2)
+	return g
+}
+
+// run runs what was grown, and judges it.
+func (g *graph) run(t tester, b branch) bool {
 	for _, e := range b.want {
 		g.expect(e, 1)
 	}
@@ -592,7 +598,7 @@ func (g *graph) balanced(t tester, s flow.Snapshot) bool {
 			t.Errorf("link %s still holds %d", st.Name, st.Link.Held)
 		}
 		switch st.Kind {
-		case "Async", "link", "Map", "MapErr":
+		case "Async", "link", "Map", "MapErr", "Concat", "OrElse", "MergeSorted", "Interleave":
 		default:
 			continue
 		}

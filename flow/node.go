@@ -47,6 +47,16 @@ func nodes(in ...*node) []*node {
 	return out
 }
 
+// joining is the node of a stage with many inputs.
+func joining(m stage.Meta, as shape, in ...*node) *node {
+	n := &node{meta: m, shape: as, in: nodes(in...), detached: len(in) > 0}
+	for _, i := range n.in {
+		n.blocking = n.blocking || as == isJoin && i.blocking
+		n.detached = n.detached && i.detached
+	}
+	return n
+}
+
 // walk visits every node of the graph once, inputs first.
 func walk(roots []*node, visit func(*node)) {
 	seen := map[*node]bool{}

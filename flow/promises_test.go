@@ -1,6 +1,7 @@
 package flow_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -241,6 +242,15 @@ func TestBadBlueprints(t *testing.T) {
 		"nil sink":            {ok.To(nil), "the sink is nil"},
 		"empty":               {flow.Pipeline{}, "empty"},
 		"nothing to merge":    {flow.Merge[int]().To(sink.Discard[int]()), `stage "merge": number of flows must be at least 1, is 0`},
+		"nothing to sort":     {flow.MergeSorted(cmp.Compare[int]).To(sink.Discard[int]()), `stage "mergesorted": number of flows must be at least 1, is 0`},
+		"sorted by nothing":   {flow.MergeSorted(nil, ok).To(sink.Discard[int]()), `stage "mergesorted": compare function must not be nil`},
+		"turns of nothing":    {flow.Interleave(0, ok).To(sink.Discard[int]()), `stage "interleave": number of elements must be at least 1, is 0`},
+		"nobody's turn":       {flow.Interleave[int](2).To(sink.Discard[int]()), `stage "interleave": number of flows must be at least 1, is 0`},
+		"zip of three":        {flow.Zip3With[int, int, int, int](ok, ok, ok, nil).To(sink.Discard[int]()), `stage "zip3": function must not be nil`},
+		"zip of four":         {flow.Zip4With[int, int, int, int, int](ok, ok, ok, ok, nil, stage.Name("all")).To(sink.Discard[int]()), `stage "all": function must not be nil`},
+		"zip without source":  {flow.Zip3(ok, ok, flow.Flow[int]{}).To(sink.Discard[flow.Triple[int, int, int]]()), "has no source"},
+		"or else nothing":     {ok.OrElse(flow.Flow[int]{}).To(sink.Discard[int]()), "has no source"},
+		"unnamed prefix":      {ok.PrependWith(nil, stage.Name("")).To(sink.Discard[int]()), `stage "prepend": option Name: the name is empty`},
 		"mistake in a part":   {flow.Via(ok, stage.Compose(operators.Take[int](-2), operators.Async[int](3))).To(sink.Slice(&into)), `stage "take": number of elements must not be negative, is -2`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -32,7 +32,7 @@ func Zip[A, B any](a Flow[A], b Flow[B], opts ...stage.Option) Flow[Pair[A, B]] 
 func ZipWith[A, B, C any](a Flow[A], b Flow[B], fn func(A, B) C, opts ...stage.Option) Flow[C] {
 	m := stage.Configure("Zip", stage.TakesName, opts).Func(fn == nil, "function")
 	return Flow[C]{
-		n: &node{meta: m, shape: isJoin, in: nodes(a.n, b.n), blocking: a.blocking() || b.blocking(), detached: a.detached() && b.detached()},
+		n: joining(m, isJoin, a.n, b.n),
 		open: func(bd *build) (demand.Upstream[C], error) {
 			ua, err := a.up(bd)
 			if err != nil {

@@ -36,6 +36,7 @@ var families = []family{
 	}},
 	{"combine.md", "Combine", "One flow of several.", []string{
 		"flow.Merge", "flow.Concat", "flow.Zip",
+		"flow.MergeSorted", "flow.Interleave", "flow.Flow.Prepend", "flow.Flow.OrElse", "flow.Zip3", "flow.Zip4",
 	}},
 	{"split.md", "Split", "Several flows of one.", []string{
 		"flow.Broadcast", "flow.Balance", "flow.Partition", "flow.Flow.AlsoTo",
