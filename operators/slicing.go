@@ -19,6 +19,7 @@ type slicing[T any] struct {
 	judge func(i int, v T, first bool) (cut, error)
 	ahead cut  // what was said of the front element of the input,
 	known bool // which did not belong to the slice before
+	last  int  // elements of the slice before
 
 	// end, where not nil, says when the open slice is over, to which elements were
 	// added that came at the time came; others were in it if holds is true. With
@@ -44,11 +45,14 @@ const (
 // one: their memory is there twice for so long.
 const maxRead = 1024
 
+// fewRead is how many elements are worth a pull where one would do.
+const fewRead = 16
+
 func (s *slicing[T]) Pull(dst *demand.Chunk[[]T]) error {
 	now := s.begin()
 	for !s.over(now) || !s.strict && s.in.Len() > 0 {
 		if s.in.Len() > 0 {
-			if s.some(dst) {
+			if s.some(dst) || dst.Hurry() && s.end != nil && s.over(time.Now()) {
 				break
 			}
 			if yes, err := demand.Impatient(dst); yes && (err != nil || !s.over(now)) {
@@ -61,7 +65,7 @@ func (s *slicing[T]) Pull(dst *demand.Chunk[[]T]) error {
 		if s.end != nil && s.open.Len() > 0 {
 			p = demand.Until(s.due)
 		}
-		if err := demand.RefillMax(s.up, &s.in, dst, min(s.max-s.open.Len(), maxRead), p); err != nil {
+		if err := demand.RefillMax(s.up, &s.in, dst, s.wanted(), p); err != nil {
 			if s.open.Len() == 0 || stopped(dst) {
 				return err
 			}
@@ -76,8 +80,21 @@ func (s *slicing[T]) Pull(dst *demand.Chunk[[]T]) error {
 			return nil // downstream's patience was the shorter one
 		}
 	}
+	s.last = s.open.Len()
 	s.open.Emit(dst)
 	return nil
+}
+
+// wanted returns how many elements to ask for. Where only they say where the slice
+// ends, that is about as many as the one before had, or this one has: what is read
+// behind its end has to be held.
+func (s *slicing[T]) wanted() int {
+	n := s.open.Len()
+	most := min(s.max-n, maxRead)
+	if s.judge == nil {
+		return most
+	}
+	return min(most, max(s.last-n, n, fewRead))
 }
 
 // within makes a slice be over d after its first element came, or never if d is
@@ -95,10 +112,15 @@ func (s *slicing[T]) within(d time.Duration) {
 
 // begin returns the time at which the pull began, if that matters.
 func (s *slicing[T]) begin() (now time.Time) {
-	if s.strict {
-		if now = time.Now(); s.start.IsZero() {
-			s.start = now
-		}
+	if s.end == nil || !s.strict && s.in.Len() == 0 {
+		return now
+	}
+	now = time.Now()
+	switch {
+	case !s.strict:
+		s.came = now // a slice is begun when one is asked for
+	case s.start.IsZero():
+		s.start = now
 	}
 	return now
 }
