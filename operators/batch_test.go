@@ -84,37 +84,40 @@ func TestBatchKeepsWhatCameBeforePatienceRanOut(t *testing.T) {
 	})
 }
 
+// calls returns what a stage with ten workers, each call of which takes ten
+// seconds, was called with, and when.
+func calls(t *testing.T, f flow.Flow[string]) (got []moment) {
+	begun := time.Now()
+	begins := make(chan moment, 100)
+	err := flow.Via(f, operators.MapContext(func(_ context.Context, v string) (string, error) {
+		begins <- moment{time.Since(begun), v}
+		time.Sleep(10 * time.Second)
+		return v, nil
+	}, stage.Workers(10))).To(sink.Discard[string]()).Run(t.Context())
+	if err != nil {
+		t.Error(err)
+	}
+	close(begins)
+	for m := range begins {
+		got = append(got, m)
+	}
+	return got
+}
+
 // A stage with workers asks without waiting while calls are under way: the time
 // of a batch wakes it nevertheless.
 func TestTimeAboveWorkers(t *testing.T) {
-	begins := func(t *testing.T, f flow.Flow[string]) (got []moment) {
-		begun := time.Now()
-		calls := make(chan moment, 100)
-		err := flow.Via(f, operators.MapContext(func(_ context.Context, v string) (string, error) {
-			calls <- moment{time.Since(begun), v}
-			time.Sleep(10 * time.Second)
-			return v, nil
-		}, stage.Workers(10))).To(sink.Discard[string]()).Run(t.Context())
-		if err != nil {
-			t.Error(err)
-		}
-		close(calls)
-		for m := range calls {
-			got = append(got, m)
-		}
-		return got
-	}
 	t.Run("Batch", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			in := timeline(demand.ErrCompleted, 0, 10*ms, 200*ms, 210*ms, 500*ms)
-			wantMoments(t, begins(t, text(flow.Via(in, operators.Batch[int](5, 100*ms)))),
+			wantMoments(t, calls(t, text(flow.Via(in, operators.Batch[int](5, 100*ms)))),
 				moment{100 * ms, "[0 1]"}, moment{300 * ms, "[2 3]"}, moment{500 * ms, "[4]"})
 		})
 	})
 	t.Run("Throttle", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			f := flow.From(source.Range(0, 4)).Via(operators.Throttle[int](1, 100*ms))
-			wantMoments(t, begins(t, text(f)), moment{0, "0"}, moment{100 * ms, "1"}, moment{200 * ms, "2"}, moment{300 * ms, "3"})
+			wantMoments(t, calls(t, text(f)), moment{0, "0"}, moment{100 * ms, "1"}, moment{200 * ms, "2"}, moment{300 * ms, "3"})
 		})
 	})
 }

@@ -14,8 +14,10 @@
 //     [TakeWhile], [TakeUntil], [TakeFor]; one, [First], [Last], [ElementAt]; the
 //     end, [TakeLast], [SkipLast]; a sample, [EveryNth], [SampleShare]
 //   - more elements: [FlatMap], [FlatMapSeq]; slices apart, [Unbatch]
-//   - several together: [Batch], by number and time; [Sliding], where they overlap;
-//     a stage for each key, [GroupBy]
+//   - several together: [Batch], by number and time; [BatchWeighted], by weight;
+//     [SplitWhen], [SplitAfter] and [ChunkBy], by what they are; [TimeWindow] and
+//     [SessionWindow], by when they come; [Sliding] and [SlidingTime], where they
+//     overlap; a stage for each key, [GroupBy]
 //   - between goroutines: [Async], which makes the faster side wait; [Buffer],
 //     which may drop instead
 //   - time: [Throttle], not more often than; [Timeout], [IdleTimeout] and others,

@@ -26,6 +26,7 @@ var families = []family{
 	}},
 	{"batch.md", "Batch and window", "Several elements together.", []string{
 		"operators.Batch", "operators.Sliding",
+		"operators.BatchWeighted", "operators.SplitWhen", "operators.SplitAfter", "operators.ChunkBy", "operators.TimeWindow", "operators.SlidingTime", "operators.SessionWindow",
 	}},
 	{"time.md", "Time", "Not more often than, not later than.", []string{
 		"operators.Throttle", "operators.Timeout",

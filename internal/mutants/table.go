@@ -62,10 +62,10 @@ var table = []mutant{
 	// Operators.
 	{name: "take-one-more", file: "operators/take.go", tests: "./operators",
 		old: "	was := dst.Limit(t.left)\n	err := t.up.Pull(dst)\n	dst.Unlimit(was)\n	t.left -= dst.Len()", new: "	was := dst.Limit(t.left + 1)\n	err := t.up.Pull(dst)\n	dst.Unlimit(was)\n	t.left = max(0, t.left-dst.Len())"},
-	{name: "batch-emits-empty", file: "operators/batch.go", tests: "./operators",
+	{name: "batch-emits-empty", file: "operators/slicing.go", tests: "./operators",
 		old: "			return nil // downstream's patience was the shorter one", new: "			break"},
-	{name: "batch-time-from-last", file: "operators/batch.go", tests: "./operators",
-		old: "			if !begun {\n				b.flush", new: "			if came {\n				b.flush"},
+	{name: "batch-time-from-last", file: "operators/slicing.go", tests: "./operators",
+		old: "			if holds {\n				return s.due", new: "			if !holds {\n				return s.due"},
 	{name: "throttle-ignores-rate", file: "operators/throttle.go", tests: "./operators",
 		old: "		t.rate.take(t.now(), int64(n))", new: "		t.rate.take(t.now(), 1)"},
 	{name: "timeout-counts-busy-time", file: "operators/timeout.go", tests: "./operators",
