@@ -22,6 +22,7 @@ var families = []family{
 		"operators.Filter", "operators.FilterMap", "operators.Take", "operators.TakeWhile", "operators.TakeUntil",
 		"operators.Skip", "operators.SkipWhile", "operators.Distinct", "operators.DistinctBy",
 		"operators.FilterMapErr", "operators.First", "operators.Last", "operators.ElementAt", "operators.TakeLast", "operators.SkipLast", "operators.DistinctUntilChanged", "operators.DistinctUntilChangedBy", "operators.EveryNth", "operators.SampleShare", "operators.IgnoreElements",
+		"operators.Dedupe", "operators.SkipUntil",
 	}},
 	{"batch.md", "Batch and window", "Several elements together.", []string{
 		"operators.Batch", "operators.Sliding",

@@ -1,0 +1,23 @@
+//go:build go1.27
+
+package flow_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/weir-go/weir/flow"
+	"github.com/weir-go/weir/operators"
+)
+
+func TestPaceMethodsThatChangeTheType(t *testing.T) {
+	f := numbered()
+	decade := func(v int) int { return v / 10 }
+	for name, c := range map[string]struct{ got, want string }{
+		"Dedupe": {printed(f.Dedupe(time.Hour, 9, decade)), printed(flow.Via(f, operators.Dedupe(time.Hour, 9, decade)))},
+	} {
+		if c.got != c.want {
+			t.Errorf("%s: got %s, want %s", name, c.got, c.want)
+		}
+	}
+}
