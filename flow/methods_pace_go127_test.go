@@ -15,6 +15,14 @@ func TestPaceMethodsThatChangeTheType(t *testing.T) {
 	decade := func(v int) int { return v / 10 }
 	for name, c := range map[string]struct{ got, want string }{
 		"Dedupe": {printed(f.Dedupe(time.Hour, 9, decade)), printed(flow.Via(f, operators.Dedupe(time.Hour, 9, decade)))},
+		"Timestamp": {
+			printed(flow.Via(f.Timestamp(), operators.Map(func(e operators.Timestamped[int]) int { return e.Value }))),
+			printed(f),
+		},
+		"TimeInterval": {
+			printed(flow.Via(f.TimeInterval(), operators.Map(func(e operators.Interval[int]) int { return e.Value }))),
+			printed(f),
+		},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: got %s, want %s", name, c.got, c.want)

@@ -1,6 +1,8 @@
 package operators_test
 
 import (
+	"context"
+	"fmt"
 	"time"
 
 	"github.com/weir-go/weir/flow"
@@ -23,4 +25,22 @@ func ExampleSkipUntil() {
 	lines := flow.From(source.Slice([]string{"# comment", "", "BEGIN", "a", "b"}))
 	show(lines.Via(operators.SkipUntil(func(s string) bool { return s == "BEGIN" })))
 	// Output: BEGIN a b
+}
+
+func ExampleTimestamp() {
+	begun := time.Now()
+	inTime := func(e operators.Timestamped[string]) string {
+		return fmt.Sprint(e.Value, " ", !e.At.Before(begun) && time.Since(e.At) >= 0)
+	}
+	stamped := flow.Via(flow.From(source.Slice([]string{"a", "b"})), operators.Timestamp[string]())
+	show(flow.Via(stamped, operators.Map(inTime)))
+	// Output: a true b true
+}
+
+func ExampleTimeInterval() {
+	ticks := flow.From(source.Range(0, 3)).Via(operators.Throttle[int](1, 10*time.Millisecond))
+	timed := flow.Via(ticks, operators.TimeInterval[int]())
+	took, err := flow.Fold(context.Background(), timed, 0, func(a time.Duration, e operators.Interval[int]) time.Duration { return a + e.Since })
+	fmt.Println(took >= 20*time.Millisecond, err)
+	// Output: true <nil>
 }

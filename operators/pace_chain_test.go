@@ -8,6 +8,7 @@ import (
 
 	"github.com/weir-go/weir/demand"
 	"github.com/weir-go/weir/operators"
+	"github.com/weir-go/weir/stage"
 )
 
 // paceLinks are the operators that look at when elements come, and those that
@@ -31,6 +32,8 @@ func paceLinks(n, m int) []link {
 			}
 			return nil
 		}, false},
+		{"Timestamp", stage.Compose(operators.Timestamp[int](), operators.Map(func(e operators.Timestamped[int]) int { return e.Value })), unchanged, false},
+		{"TimeInterval", stage.Compose(operators.TimeInterval[int](), operators.Map(func(e operators.Interval[int]) int { return e.Value })), unchanged, false},
 	}
 }
 
