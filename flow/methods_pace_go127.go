@@ -23,3 +23,8 @@ func (f Flow[T]) Timestamp[E interface{ operators.Timestamped[T] }](opts ...stag
 func (f Flow[T]) TimeInterval[E interface{ operators.Interval[T] }](opts ...stage.Option) Flow[E] {
 	return Via(f, any(operators.TimeInterval[T](opts...)).(stage.Stage[T, E]))
 }
+
+// Materialize is operators.Materialize. E is operators.Event[T].
+func (f Flow[T]) Materialize[E interface{ operators.Event[T] }](opts ...stage.Option) Flow[E] {
+	return Via(f, any(operators.Materialize[T](opts...)).(stage.Stage[T, E]))
+}

@@ -23,6 +23,7 @@ func TestPaceMethodsThatChangeTheType(t *testing.T) {
 			printed(flow.Via(f.TimeInterval(), operators.Map(func(e operators.Interval[int]) int { return e.Value }))),
 			printed(f),
 		},
+		"Materialize": {printed(f.Materialize()), printed(flow.Via(f, operators.Materialize[int]()))},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: got %s, want %s", name, c.got, c.want)

@@ -2,12 +2,15 @@ package operators_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/weir-go/weir/flow"
 	"github.com/weir-go/weir/operators"
 	"github.com/weir-go/weir/source"
+	"github.com/weir-go/weir/stage"
 )
 
 func ExampleDedupe() {
@@ -43,4 +46,31 @@ func ExampleTimeInterval() {
 	took, err := flow.Fold(context.Background(), timed, 0, func(a time.Duration, e operators.Interval[int]) time.Duration { return a + e.Since })
 	fmt.Println(took >= 20*time.Millisecond, err)
 	// Output: true <nil>
+}
+
+func ExampleMaterialize() {
+	prices := flow.Via(flow.From(source.Slice([]string{"3", "4", "five"})), operators.MapErr(strconv.Atoi, stage.Name("parse")))
+	events, err := flow.Collect(context.Background(), flow.Via(prices, operators.Materialize[int]()))
+	for _, e := range events {
+		fmt.Println(e)
+	}
+	fmt.Println(err)
+	// Output:
+	// next 3
+	// next 4
+	// failed: weir: stage "parse": strconv.Atoi: parsing "five": invalid syntax
+	// <nil>
+}
+
+func ExampleDematerialize() {
+	// A journal of what happened in another run.
+	journal := flow.From(source.Slice([]operators.Event[string]{
+		{Value: "a"},
+		{Value: "b"},
+		{Kind: operators.EventFailed, Err: errors.New("the line was cut")},
+	}))
+	show(flow.Via(journal, operators.Dematerialize[string](stage.Name("replay"))))
+	// Output:
+	// a b
+	// weir: stage "replay": the line was cut
 }

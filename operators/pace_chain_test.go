@@ -34,6 +34,7 @@ func paceLinks(n, m int) []link {
 		}, false},
 		{"Timestamp", stage.Compose(operators.Timestamp[int](), operators.Map(func(e operators.Timestamped[int]) int { return e.Value })), unchanged, false},
 		{"TimeInterval", stage.Compose(operators.TimeInterval[int](), operators.Map(func(e operators.Interval[int]) int { return e.Value })), unchanged, false},
+		{"Materialize", stage.Compose(operators.Materialize[int](), operators.Dematerialize[int]()), unchanged, false},
 	}
 }
 
