@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"time"
+
 	"github.com/weir-go/weir/operators"
 	"github.com/weir-go/weir/stage"
 )
@@ -8,4 +10,9 @@ import (
 // SkipUntil is operators.SkipUntil.
 func (f Flow[T]) SkipUntil(first func(T) bool, opts ...stage.Option) Flow[T] {
 	return f.Via(operators.SkipUntil(first, opts...))
+}
+
+// KeepAlive is operators.KeepAlive.
+func (f Flow[T]) KeepAlive(d time.Duration, fn func() T, opts ...stage.Option) Flow[T] {
+	return f.Via(operators.KeepAlive(d, fn, opts...))
 }

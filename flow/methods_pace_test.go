@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/weir-go/weir/flow"
 	"github.com/weir-go/weir/operators"
@@ -18,6 +19,7 @@ func TestPaceMethods(t *testing.T) {
 		method flow.Flow[int]
 		op     stage.Stage[int, int]
 	}{
+		"KeepAlive": {f.KeepAlive(time.Hour, func() int { return 0 }, named), operators.KeepAlive(time.Hour, func() int { return 0 })},
 		"SkipUntil": {f.SkipUntil(big, named), operators.SkipUntil(big)},
 	} {
 		got, err := flow.Collect(t.Context(), c.method)

@@ -74,3 +74,11 @@ func ExampleDematerialize() {
 	// a b
 	// weir: stage "replay": the line was cut
 }
+
+func ExampleKeepAlive() {
+	// A source that never has anything.
+	never := flow.From(source.Chan(make(chan string)))
+	ping := func() string { return "ping" }
+	show(never.Via(operators.KeepAlive(10*time.Millisecond, ping)).Via(operators.Take[string](3)))
+	// Output: ping ping ping
+}

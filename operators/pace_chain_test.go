@@ -35,6 +35,7 @@ func paceLinks(n, m int) []link {
 		{"Timestamp", stage.Compose(operators.Timestamp[int](), operators.Map(func(e operators.Timestamped[int]) int { return e.Value })), unchanged, false},
 		{"TimeInterval", stage.Compose(operators.TimeInterval[int](), operators.Map(func(e operators.Interval[int]) int { return e.Value })), unchanged, false},
 		{"Materialize", stage.Compose(operators.Materialize[int](), operators.Dematerialize[int]()), unchanged, false},
+		{"KeepAlive", operators.KeepAlive(time.Hour, func() int { return -1 }), unchanged, false},
 	}
 }
 
@@ -69,6 +70,8 @@ func TestMistakesInPace(t *testing.T) {
 		"Dedupe, time":        {metaErr(operators.Dedupe(0, 1, self[int])), "time must be positive, is 0s"},
 		"Dedupe, capacity":    {metaErr(operators.Dedupe(1, 0, self[int])), "capacity must be at least 1, is 0"},
 		"Dedupe, function":    {metaErr(operators.Dedupe[int, int](1, 1, nil)), "function must not be nil"},
+		"KeepAlive, time":     {metaErr(operators.KeepAlive(0, func() int { return 0 })), "time must be positive, is 0s"},
+		"KeepAlive, function": {metaErr(operators.KeepAlive[int](1, nil)), "function must not be nil"},
 		"SkipUntil, function": {metaErr(operators.SkipUntil[int](nil)), "function must not be nil"},
 	} {
 		if c.err == nil || c.err.Error() != c.want {
