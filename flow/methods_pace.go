@@ -16,3 +16,8 @@ func (f Flow[T]) SkipUntil(first func(T) bool, opts ...stage.Option) Flow[T] {
 func (f Flow[T]) KeepAlive(d time.Duration, fn func() T, opts ...stage.Option) Flow[T] {
 	return f.Via(operators.KeepAlive(d, fn, opts...))
 }
+
+// ThrottleWith is operators.ThrottleWith.
+func (f Flow[T]) ThrottleWith(config operators.ThrottleConfig[T], opts ...stage.Option) Flow[T] {
+	return f.Via(operators.ThrottleWith(config, opts...))
+}

@@ -14,13 +14,15 @@ import (
 func TestPaceMethods(t *testing.T) {
 	f := numbered()
 	big := func(v int) bool { return v > 30 }
+	limit := operators.ThrottleConfig[int]{Rate: 1, Per: time.Hour, Burst: 100, Mode: operators.Enforcing}
 	named := stage.Name("mine")
 	for name, c := range map[string]struct {
 		method flow.Flow[int]
 		op     stage.Stage[int, int]
 	}{
-		"KeepAlive": {f.KeepAlive(time.Hour, func() int { return 0 }, named), operators.KeepAlive(time.Hour, func() int { return 0 })},
-		"SkipUntil": {f.SkipUntil(big, named), operators.SkipUntil(big)},
+		"KeepAlive":    {f.KeepAlive(time.Hour, func() int { return 0 }, named), operators.KeepAlive(time.Hour, func() int { return 0 })},
+		"ThrottleWith": {f.ThrottleWith(limit, named), operators.ThrottleWith(limit)},
+		"SkipUntil":    {f.SkipUntil(big, named), operators.SkipUntil(big)},
 	} {
 		got, err := flow.Collect(t.Context(), c.method)
 		want, wantErr := flow.Collect(t.Context(), f.Via(c.op))

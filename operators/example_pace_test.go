@@ -82,3 +82,17 @@ func ExampleKeepAlive() {
 	show(never.Via(operators.KeepAlive(10*time.Millisecond, ping)).Via(operators.Take[string](3)))
 	// Output: ping ping ping
 }
+
+func ExampleThrottleWith() {
+	// Four letters each 10 ms, and at most eight at once.
+	words := flow.From(source.Slice([]string{"a", "weir", "holds", "water", "back"}))
+	begun := time.Now()
+	show(words.Via(operators.ThrottleWith(operators.ThrottleConfig[string]{
+		Rate: 4, Per: 10 * time.Millisecond, Burst: 8,
+		Cost: func(s string) int { return len(s) },
+	})))
+	fmt.Println(time.Since(begun) >= 27*time.Millisecond) // 19 letters
+	// Output:
+	// a weir holds water back
+	// true
+}

@@ -36,6 +36,7 @@ func paceLinks(n, m int) []link {
 		{"TimeInterval", stage.Compose(operators.TimeInterval[int](), operators.Map(func(e operators.Interval[int]) int { return e.Value })), unchanged, false},
 		{"Materialize", stage.Compose(operators.Materialize[int](), operators.Dematerialize[int]()), unchanged, false},
 		{"KeepAlive", operators.KeepAlive(time.Hour, func() int { return -1 }), unchanged, false},
+		{"ThrottleWith", operators.ThrottleWith(operators.ThrottleConfig[int]{Rate: 1_000_000, Per: time.Millisecond, Burst: 2000, Cost: func(v int) int { return v & 7 }}), unchanged, false},
 	}
 }
 
