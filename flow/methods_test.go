@@ -24,6 +24,7 @@ import (
 
 // notMethods are the operators that can't be methods of Flow[T], and why.
 var notMethods = map[string]string{
+	"Dematerialize":        "a method can't ask that T be an operators.Event, nor name the type of its elements",
 	"Distinct":             "a method can't ask that T be comparable; DistinctBy with the element as its key does the same",
 	"DistinctUntilChanged": "a method can't ask that T be comparable; DistinctUntilChangedBy does the same",
 	"Unbatch":              "a method can't ask that T be a slice, nor name the type of its elements",

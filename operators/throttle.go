@@ -36,7 +36,7 @@ func Throttle[T any](n int, per time.Duration, opts ...stage.Option) stage.Stage
 		return &throttle[T]{
 			up:     up,
 			rt:     rt,
-			rate:   gcra{n: int64(n), per: min(int64(per), maxPer)},
+			rate:   gcra{n: int64(n), per: min(int64(per), maxPer), burst: int64(n)},
 			asleep: demand.Waiting{Link: rt.Name(), Outside: true},
 		}
 	})
@@ -87,7 +87,7 @@ func (t *throttle[T]) wait(dst *demand.Chunk[T]) (yes bool, err error) {
 		isl = demand.NewIsland()
 		dst.SetIsland(isl)
 	}
-	at := t.zero.Add(time.Duration(t.rate.next()))
+	at := t.zero.Add(time.Duration(t.rate.next(1)))
 	if patience.IsNoWait() {
 		t.alarm.Set(isl, at)
 		return true, nil

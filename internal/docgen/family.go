@@ -18,11 +18,13 @@ var families = []family{
 	{"transform.md", "Transform", "One element in, one or more out, made by your function.", []string{
 		"operators.Map", "operators.MapErr", "operators.MapContext", "operators.Scan", "operators.FlatMap", "operators.FlatMapSeq", "operators.Unbatch",
 		"operators.FlatMapErr", "operators.MapKeyed", "operators.StatefulMap", "operators.Fold", "operators.Reduce", "operators.Pairwise", "operators.WithIndex",
+		"operators.Materialize", "operators.Dematerialize",
 	}},
 	{"filter.md", "Filter", "Fewer elements than came.", []string{
 		"operators.Filter", "operators.FilterMap", "operators.Take", "operators.TakeWhile", "operators.TakeUntil",
 		"operators.Skip", "operators.SkipWhile", "operators.Distinct", "operators.DistinctBy",
 		"operators.FilterMapErr", "operators.First", "operators.Last", "operators.ElementAt", "operators.TakeLast", "operators.SkipLast", "operators.DistinctUntilChanged", "operators.DistinctUntilChangedBy", "operators.EveryNth", "operators.SampleShare", "operators.IgnoreElements",
+		"operators.Dedupe", "operators.SkipUntil",
 	}},
 	{"batch.md", "Batch and window", "Several elements together.", []string{
 		"operators.Batch", "operators.Sliding",
@@ -31,6 +33,7 @@ var families = []family{
 	{"time.md", "Time", "Not more often than, not later than.", []string{
 		"operators.Throttle", "operators.Timeout",
 		"operators.InitialTimeout", "operators.IdleTimeout", "operators.CompletionTimeout", "operators.Delay", "operators.InitialDelay", "operators.Debounce", "operators.SampleTime", "operators.Audit", "operators.TakeFor", "operators.SkipFor",
+		"operators.Timestamp", "operators.TimeInterval", "operators.KeepAlive", "operators.ThrottleWith",
 	}},
 	{"rate.md", "Rate matching", "Where one side is faster than the other.", []string{
 		"operators.Async", "operators.Buffer", "operators.BufferWith",
