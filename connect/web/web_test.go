@@ -182,4 +182,3 @@ func waitUntil(t *testing.T, ok func() bool) {
 		}
 	}
 }
-
