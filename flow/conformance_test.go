@@ -56,9 +56,6 @@ var conformance = map[string]conform{
 	"Broadcast over links of one": {flows: 1, build: func(in []flow.Flow[el], _ stage.Sink[el]) []flow.Flow[el] {
 		return flow.Broadcast(in[0], 2, stage.Capacity(1))
 	}},
-	"Broadcast with a branch that may leave": {flows: 1, build: func(in []flow.Flow[el], _ stage.Sink[el]) []flow.Flow[el] {
-		return flow.Broadcast(in[0], 2, stage.Detach(1))
-	}},
 	"Balance": {flows: 1, build: func(in []flow.Flow[el], _ stage.Sink[el]) []flow.Flow[el] {
 		return flow.Balance(in[0], 2)
 	}},
