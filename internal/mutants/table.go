@@ -71,7 +71,7 @@ var table = []mutant{
 	{name: "timeout-counts-busy-time", file: "operators/timeout.go", tests: "./operators",
 		old: "	if dst.Len() > 0 {\n		t.waited = 0\n	}", new: ""},
 	{name: "sliding-forgets-the-end", file: "operators/sliding.go", tests: "./operators",
-		old: "if s.fresh > 0 && !stopped(dst) {", new: "if s.fresh > 1 && !stopped(dst) {"},
+		old: "if s.fresh > 0 && !s.whole && !stopped(dst) {", new: "if s.fresh > 1 && !s.whole && !stopped(dst) {"},
 	{name: "takewhile-discards-uncounted", file: "operators/takewhile.go", tests: "./operators",
 		old: "t.rt.Discarded(dst.Truncate(i) + t.rest.Abandon(demand.ErrEnough))", new: "dst.Truncate(i)"},
 }
