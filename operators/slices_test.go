@@ -59,7 +59,7 @@ func cutters(limit, m int, d time.Duration) []cutter {
 		}
 		return sum
 	}
-	most := int64(limit + m)
+	most := int64(limit + m - 1) // some elements weigh as much
 	over := func(open []int, v int) bool {
 		return sum(open) == most || sum(open)+weight(v) > most || len(open) == int(most)
 	}
@@ -165,6 +165,42 @@ func TestSlicesAskOnce(t *testing.T) {
 		}
 	}
 }
+
+// Elements are asked for many at once, but not many more than slices have: those
+// behind the end of one have to be held.
+func TestSlicesReadAsMuchAsTheyNeed(t *testing.T) {
+	for per, least := range map[int]int{1: 16, 5: 16, 200: 60} {
+		asked, read, most := 0, 0, 0
+		src := stage.NewSource(stage.Meta{Kind: "asked"}, func(*stage.Runtime) demand.Upstream[int] {
+			return askedSource(func(dst *demand.Chunk[int]) error {
+				if read >= 10_000 {
+					return demand.ErrCompleted
+				}
+				asked, most = asked+1, max(most, dst.Free())
+				for dst.Free() > 0 {
+					read++
+					dst.Append(read)
+				}
+				return nil
+			})
+		})
+		ends := 0
+		err := flow.Via(flow.From(src), operators.SplitAfter(func(v int) bool { return v%per == 0 }, 1_000_000)).To(sink.ForEach(func(s []int) error {
+			if ends = s[len(s)-1]; read-ends > max(16, 200) {
+				t.Errorf("slices of %d: read %d when the slice up to %d came", per, read, ends)
+			}
+			return nil
+		})).Run(t.Context())
+		if err != nil || read/asked < least || most > max(16, per) {
+			t.Errorf("slices of %d: %d requests for %d elements, of at most %d, error %v", per, asked, read, most, err)
+		}
+	}
+}
+
+type askedSource func(dst *demand.Chunk[int]) error
+
+func (s askedSource) Pull(dst *demand.Chunk[int]) error { return s(dst) }
+func (s askedSource) Cancel(error)                      {}
 
 // Slices are exactly as long as what they hold, where it came at once.
 func TestSlicesOwnTheirMemory(t *testing.T) {
