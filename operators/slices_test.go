@@ -303,6 +303,19 @@ func TestBatchWeightedWithASlowFunction(t *testing.T) {
 	})
 }
 
+// A slice that takes long lets go when the patience of who asks runs out.
+func TestSlicesLetGoWhenPatienceRunsOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		third := func(v int) bool { time.Sleep(10 * ms); return v == 3 }
+		slices := flow.Via(flow.From(source.Range(0, 30)), operators.SplitWhen(third, 1000))
+		// The batch asks with a patience of 50 ms from the first slice on, at 40.
+		got, err := watch(t, flow.Via(slices, operators.Batch[[]int](10, 50*ms)), 0)
+		if err != nil || len(got) != 2 || got[0].what != "[[0 1 2]]" || got[0].at > 100*ms {
+			t.Errorf("got %v, error %v", got, err)
+		}
+	})
+}
+
 // When time runs out while nobody asks, what was gathered is kept: nothing is lost,
 // nothing comes without demand, and nothing is empty.
 func TestSlicesWithoutDemand(t *testing.T) {
