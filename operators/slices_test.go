@@ -59,7 +59,7 @@ func cutters(limit, m int, d time.Duration) []cutter {
 		}
 		return sum
 	}
-	most := int64(limit + m)
+	most := int64(limit + m - 1) // some elements weigh as much
 	over := func(open []int, v int) bool {
 		return sum(open) == most || sum(open)+weight(v) > most || len(open) == int(most)
 	}
@@ -166,6 +166,42 @@ func TestSlicesAskOnce(t *testing.T) {
 	}
 }
 
+// Elements are asked for many at once, but not many more than slices have: those
+// behind the end of one have to be held.
+func TestSlicesReadAsMuchAsTheyNeed(t *testing.T) {
+	for per, least := range map[int]int{1: 16, 5: 16, 200: 60} {
+		asked, read, most := 0, 0, 0
+		src := stage.NewSource(stage.Meta{Kind: "asked"}, func(*stage.Runtime) demand.Upstream[int] {
+			return askedSource(func(dst *demand.Chunk[int]) error {
+				if read >= 10_000 {
+					return demand.ErrCompleted
+				}
+				asked, most = asked+1, max(most, dst.Free())
+				for dst.Free() > 0 {
+					read++
+					dst.Append(read)
+				}
+				return nil
+			})
+		})
+		ends := 0
+		err := flow.Via(flow.From(src), operators.SplitAfter(func(v int) bool { return v%per == 0 }, 1_000_000)).To(sink.ForEach(func(s []int) error {
+			if ends = s[len(s)-1]; read-ends > max(16, 200) {
+				t.Errorf("slices of %d: read %d when the slice up to %d came", per, read, ends)
+			}
+			return nil
+		})).Run(t.Context())
+		if err != nil || read/asked < least || most > max(16, per) {
+			t.Errorf("slices of %d: %d requests for %d elements, of at most %d, error %v", per, asked, read, most, err)
+		}
+	}
+}
+
+type askedSource func(dst *demand.Chunk[int]) error
+
+func (s askedSource) Pull(dst *demand.Chunk[int]) error { return s(dst) }
+func (s askedSource) Cancel(error)                      {}
+
 // Slices are exactly as long as what they hold, where it came at once.
 func TestSlicesOwnTheirMemory(t *testing.T) {
 	got, err := flow.Collect(t.Context(), flow.Via(flow.From(source.Range(0, 90)), operators.SplitAfter(func(v int) bool { return v%3 == 2 }, 1000)))
@@ -264,6 +300,19 @@ func TestBatchWeightedWithASlowFunction(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantMoments(t, got, moment{80 * ms, "[0 1 2 3]"}, moment{160 * ms, "[4 5 6 7]"})
+	})
+}
+
+// A slice that takes long lets go when the patience of who asks runs out.
+func TestSlicesLetGoWhenPatienceRunsOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		third := func(v int) bool { time.Sleep(10 * ms); return v == 3 }
+		slices := flow.Via(flow.From(source.Range(0, 30)), operators.SplitWhen(third, 1000))
+		// The batch asks with a patience of 50 ms from the first slice on, at 40.
+		got, err := watch(t, flow.Via(slices, operators.Batch[[]int](10, 50*ms)), 0)
+		if err != nil || len(got) != 2 || got[0].what != "[[0 1 2]]" || got[0].at > 100*ms {
+			t.Errorf("got %v, error %v", got, err)
+		}
 	})
 }
 

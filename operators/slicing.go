@@ -182,8 +182,7 @@ func (s *slicing[T]) judged(dst *demand.Chunk[[]T]) (complete bool) {
 	s.open.Take(&s.in, n+k, dst)
 	switch {
 	case err != nil:
-		s.in.Fail(err)
-		return n+k > 0
+		s.in.Fail(err) // comes behind the open slice
 	case c&leaveOut != 0:
 		s.in.Advance(1)
 	}

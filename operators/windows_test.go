@@ -37,6 +37,10 @@ func TestMarblesOfBatchWeighted(t *testing.T) {
 	stagetest.Marbles(t, batch,
 		"-a--b--c------d-----e--|",
 		"-------x------y-----z--|", names)
+	// One that weighs as much as a batch goes at once, also where it opened that.
+	stagetest.Marbles(t, batch,
+		"-a-e---a--",
+		"---(az)---", names)
 	// Time, from the first element on, also where that opened the next batch.
 	stagetest.Marbles(t, batch,
 		"-a--b-----a-c---------|",
@@ -324,6 +328,39 @@ func TestWindowsKeepWhatCameBeforePatienceRanOut(t *testing.T) {
 				}
 				wantMoments(t, got, c.want...)
 			})
+		})
+	}
+}
+
+// A window that is over just when the patience of who asks runs out is not late.
+func TestWindowsAtTheEndOfPatience(t *testing.T) {
+	for name, op := range map[string]stage.Stage[int, []int]{
+		"BatchWeighted": operators.BatchWeighted(100, 50*ms, func(int) int64 { return 1 }),
+		"Batch":         operators.Batch[int](100, 50*ms),
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				in := flow.Via(timeline(demand.ErrCompleted, 0, 50*ms, 100*ms, 150*ms, 400*ms), op)
+				got, err := watch(t, flow.Via(in, operators.Batch[[]int](10, 100*ms)), 0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				wantMoments(t, got, moment{150 * ms, "[[0 1] [2 3]]"}, moment{400 * ms, "[[4]]"})
+			})
+		})
+	}
+}
+
+// Behind the end no window comes, however late it is asked for.
+func TestSlidingTimeEnds(t *testing.T) {
+	for _, end := range []error{demand.ErrCompleted, errSource} {
+		synctest.Test(t, func(t *testing.T) {
+			in := timeline(end, 0, 5*ms)
+			got, err := watch(t, flow.Via(in, operators.SlidingTime[int](8*ms, 4*ms, 100)), 100*ms, stage.Window(1, 1))
+			if end != demand.ErrCompleted && !errors.Is(err, end) {
+				t.Errorf("got error %v", err)
+			}
+			wantMoments(t, got, moment{5 * ms, "[0 1]"})
 		})
 	}
 }
