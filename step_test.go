@@ -15,22 +15,35 @@ import (
 // exempt are what an operator does without, and why.
 var exempt = map[string]map[string]string{
 	"page": {
-		"flow.MergeWith":  "it is Merge with options, and stands with it",
-		"flow.ConcatWith": "it is Concat with options, and stands with it",
-		"flow.ZipWith":    "it is Zip with a function, and stands with it",
+		"flow.MergeWith":        "it is Merge with options, and stands with it",
+		"flow.ConcatWith":       "it is Concat with options, and stands with it",
+		"flow.ZipWith":          "it is Zip with a function, and stands with it",
+		"flow.Zip3With":         "it is Zip3 with a function, and stands with it",
+		"flow.Zip4With":         "it is Zip4 with a function, and stands with it",
+		"flow.MergeSortedWith":  "it is MergeSorted with options, and stands with it",
+		"flow.InterleaveWith":   "it is Interleave with options, and stands with it",
+		"flow.Flow.PrependWith": "it is Prepend with options, and stands with it",
 	},
 	"mistake": {
-		"operators.Log":     "every logger and level will do",
-		"operators.Monitor": "every hook may be nil",
+		"flow.MergeSortedWith": "MergeSorted calls it",
+		"flow.InterleaveWith":  "Interleave calls it",
+		"operators.Log":        "every logger and level will do",
+		"operators.Monitor":    "every hook may be nil",
 	},
 	"benchmark": {
-		"flow.MergeWith":  "it is Merge with options",
-		"flow.ConcatWith": "it is Concat with options",
+		"flow.MergeWith":        "it is Merge with options",
+		"flow.ConcatWith":       "it is Concat with options",
+		"flow.MergeSortedWith":  "it is MergeSorted with options",
+		"flow.InterleaveWith":   "it is Interleave with options",
+		"flow.Flow.PrependWith": "it is Prepend with options",
 	},
 	"conformance": {
-		"flow.NewMergeHub":     "its ends are runs of their own: see TestHubKeepsLineage",
-		"flow.NewBroadcastHub": "its ends are runs of their own: see TestHubKeepsLineage",
-		"flow.NewPartitionHub": "its ends are runs of their own: see TestHubKeepsLineage",
+		"flow.MergeSortedWith":  "MergeSorted calls it",
+		"flow.InterleaveWith":   "Interleave calls it",
+		"flow.Flow.PrependWith": "Prepend calls it",
+		"flow.NewMergeHub":      "its ends are runs of their own: see TestHubKeepsLineage",
+		"flow.NewBroadcastHub":  "its ends are runs of their own: see TestHubKeepsLineage",
+		"flow.NewPartitionHub":  "its ends are runs of their own: see TestHubKeepsLineage",
 	},
 }
 
@@ -73,7 +86,7 @@ func operatorsOf(all []file) (found []operator) {
 			case f.dir() == "operators" || strings.HasPrefix(f.path, "flow/methods") || name == "Via" || !returns(fn, "Flow") && !strings.HasSuffix(name, "Hub"):
 			case fn.Recv != nil && typeName(fn.Recv.List[0].Type) == "Flow":
 				found = append(found, operator{id: "flow.Flow." + name, args: args > 0, method: true})
-			case fn.Recv == nil && name != "From":
+			case fn.Recv == nil && !strings.HasPrefix(name, "From"):
 				found = append(found, operator{id: "flow." + name, args: true})
 			}
 		}

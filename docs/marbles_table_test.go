@@ -29,6 +29,22 @@ func even(v int) bool          { return v%2 == 0 }
 func add(a, v int) int         { return a + v }
 func text[T any](v T) string   { return fmt.Sprint(v) }
 func joined(v []string) string { return strings.Join(v, "") }
+func capital(v string) bool    { return v == strings.ToUpper(v) }
+
+func drawnEvent(e operators.Event[string]) string {
+	switch {
+	case e.Err != nil:
+		return "#"
+	}
+	return e.Value
+}
+
+func eventDrawn(s string) operators.Event[string] {
+	if s == "#" {
+		return operators.Event[string]{Err: errDrawn}
+	}
+	return operators.Event[string]{Value: s}
+}
 
 func parsed(s string) (int, error) {
 	if s == "x" {
@@ -84,6 +100,8 @@ var meant = map[string]func(h *stagehand) []flow.Pipeline{
 	"operators.WithIndex": one(through(same, operators.WithIndex[string](), func(v operators.Indexed[string]) string {
 		return fmt.Sprint(v.Index, v.Value)
 	})),
+	"operators.Materialize":   one(through(same, operators.Materialize[string](), drawnEvent)),
+	"operators.Dematerialize": one(through(eventDrawn, operators.Dematerialize[string](), same)),
 
 	"operators.Filter":    numeric(operators.Filter(even)),
 	"operators.FilterMap": numeric(operators.FilterMap(func(v int) (int, bool) { return v / 2, even(v) })),
@@ -108,9 +126,18 @@ var meant = map[string]func(h *stagehand) []flow.Pipeline{
 	"operators.EveryNth":               one(operators.EveryNth[string](2)),
 	"operators.SampleShare":            one(operators.SampleShare[string](0.5, 1)),
 	"operators.IgnoreElements":         one(operators.IgnoreElements[string]()),
+	"operators.SkipUntil":              numeric(operators.SkipUntil(func(v int) bool { return v > 3 })),
+	"operators.Dedupe":                 one(operators.Dedupe(7*ms, 9, same)),
 
-	"operators.Batch":   one(through(same, operators.Batch[string](3, 4*ms), joined)),
-	"operators.Sliding": one(through(same, operators.Sliding[string](2, 1), joined)),
+	"operators.Batch":         one(through(same, operators.Batch[string](3, 4*ms), joined)),
+	"operators.Sliding":       one(through(same, operators.Sliding[string](2, 1), joined)),
+	"operators.BatchWeighted": one(through(same, operators.BatchWeighted(4, 9*ms, func(v string) int64 { return int64(number(v[1:])) }), joined)),
+	"operators.SplitWhen":     one(through(same, operators.SplitWhen(capital, 100), joined)),
+	"operators.SplitAfter":    one(through(same, operators.SplitAfter(capital, 100), joined)),
+	"operators.ChunkBy":       one(through(same, operators.ChunkBy(first, 100), joined)),
+	"operators.TimeWindow":    one(through(same, operators.TimeWindow[string](4*ms, 100), joined)),
+	"operators.SlidingTime":   one(through(same, operators.SlidingTime[string](8*ms, 4*ms, 100), joined)),
+	"operators.SessionWindow": one(through(same, operators.SessionWindow[string](3*ms, 100), joined)),
 
 	"operators.Throttle":          one(operators.Throttle[string](1, 2*ms)),
 	"operators.Timeout":           one(operators.Timeout[string](5 * ms)),
@@ -126,6 +153,21 @@ var meant = map[string]func(h *stagehand) []flow.Pipeline{
 	"operators.Audit":      one(operators.Audit[string](3 * ms)),
 	"operators.TakeFor":    one(operators.TakeFor[string](4 * ms)),
 	"operators.SkipFor":    one(operators.SkipFor[string](4 * ms)),
+	"operators.KeepAlive":  one(operators.KeepAlive(3*ms, func() string { return "k" })),
+	"operators.ThrottleWith": one(operators.ThrottleWith(operators.ThrottleConfig[string]{Rate: 1, Per: ms, Burst: 2, Cost: func(v string) int {
+		if capital(v) {
+			return 2
+		}
+		return 1
+	}})),
+	"operators.TimeInterval": one(through(same, operators.TimeInterval[string](), func(v operators.Interval[string]) string {
+		return fmt.Sprint(v.Value, "+", v.Since.Milliseconds())
+	})),
+	"operators.Timestamp": func(h *stagehand) []flow.Pipeline {
+		return one(through(same, operators.Timestamp[string](), func(v operators.Timestamped[string]) string {
+			return fmt.Sprint(v.Value, "@", v.At.Sub(h.begun).Milliseconds())
+		}))(h)
+	},
 
 	"operators.GroupBy": one(operators.GroupBy(first, 9, func(b byte) stage.Stage[string, string] {
 		return through(same, operators.Scan(0, func(n int, _ string) int { return n + 1 }), func(n int) string { return fmt.Sprint(string(b), n) })
@@ -163,6 +205,20 @@ var meant = map[string]func(h *stagehand) []flow.Pipeline{
 		pairs := flow.Via(flow.Zip(h.in(0), h.in(1)), operators.Map(func(p flow.Pair[string, string]) string { return p.First + p.Second }))
 		return []flow.Pipeline{pairs.To(h.out(2))}
 	},
+	"flow.Zip3": func(h *stagehand) []flow.Pipeline {
+		return []flow.Pipeline{flow.Zip3With(h.in(0), h.in(1), h.in(2), func(a, b, c string) string { return a + b + c }).To(h.out(3))}
+	},
+	"flow.Zip4": func(h *stagehand) []flow.Pipeline {
+		return []flow.Pipeline{flow.Zip4With(h.in(0), h.in(1), h.in(2), h.in(3), func(a, b, c, d string) string { return a + b + c + d }).To(h.out(4))}
+	},
+	"flow.MergeSorted": func(h *stagehand) []flow.Pipeline {
+		return []flow.Pipeline{flow.MergeSorted(strings.Compare, h.in(0), h.in(1)).To(h.out(2))}
+	},
+	"flow.Interleave": func(h *stagehand) []flow.Pipeline {
+		return []flow.Pipeline{flow.Interleave(2, h.in(0), h.in(1)).To(h.out(2))}
+	},
+	"flow.Prepend":   func(h *stagehand) []flow.Pipeline { return []flow.Pipeline{h.in(0).Prepend("a", "b").To(h.out(1))} },
+	"flow.OrElse":    func(h *stagehand) []flow.Pipeline { return []flow.Pipeline{h.in(0).OrElse(h.late(1)).To(h.out(2))} },
 	"flow.Broadcast": func(h *stagehand) []flow.Pipeline { return split(h, flow.Broadcast(h.in(0), 2)...) },
 	"flow.Partition": func(h *stagehand) []flow.Pipeline {
 		return split(h, flow.Partition(h.in(0), 2, func(v string) int { return number(v) % 2 })...)

@@ -32,6 +32,8 @@ func TestMistakesInGraphs(t *testing.T) {
 		`stage "concat": option Workers is not one that Concat takes`:    all(flow.ConcatWith([]flow.Flow[int]{ok}, foreign)),
 		`stage "zip": option Workers is not one that Zip takes`:          all(flow.Via(flow.Zip(ok, ok, foreign), operators.Map(func(flow.Pair[int, int]) int { return 0 }))),
 		`stage "zip": function must not be nil`:                          all(flow.ZipWith[int, int, int](ok, ok, nil)),
+		`stage "zip4": option Workers is not one that Zip4 takes`:        all(flow.Via(flow.Zip4(ok, ok, ok, ok, foreign), operators.Map(func(flow.Quad[int, int, int, int]) int { return 0 }))),
+		`stage "publisher": publisher must not be nil`:                   all(flow.FromPublisher[int](nil)),
 		`stage "broadcast": number of branches must be at least 1, is 0`: all(flow.Broadcast(ok, 0)...),
 		`stage "balance": number of branches must be at least 1, is -1`:  all(flow.Balance(ok, -1)...),
 		`stage "partition": number of branches must be at least 1, is 0`: all(flow.Partition(ok, 0, func(int) int { return 0 })...),

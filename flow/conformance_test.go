@@ -50,6 +50,26 @@ var conformance = map[string]conform{
 	"ZipWith": {flows: 2, build: func(in []flow.Flow[el], _ stage.Sink[el]) []flow.Flow[el] {
 		return just(flow.ZipWith(in[0], in[1], both))
 	}},
+	"Zip3": {flows: 3, build: func(in []flow.Flow[el], _ stage.Sink[el]) []flow.Flow[el] {
+		return just(flow.Via(flow.Zip3(in[0], in[1], in[2]), operators.Map(func(p flow.Triple[el, el, el]) el { return both(both(p.First, p.Second), p.Third) })))
+	}},
+	"Zip4": {flows: 4, build: func(in []flow.Flow[el], _ stage.Sink[el]) []flow.Flow[el] {
+		return just(flow.Via(flow.Zip4(in[0], in[1], in[2], in[3]), operators.Map(func(p flow.Quad[el, el, el, el]) el {
+			return both(both(p.First, p.Second), both(p.Third, p.Fourth))
+		})))
+	}},
+	"MergeSorted": {flows: 3, build: func(in []flow.Flow[el], _ stage.Sink[el]) []flow.Flow[el] {
+		return just(flow.MergeSorted(func(a, b el) int { return a.v - b.v }, in...))
+	}},
+	"Interleave": {flows: 2, build: func(in []flow.Flow[el], _ stage.Sink[el]) []flow.Flow[el] {
+		return just(flow.Interleave(3, in...))
+	}},
+	"Prepend": {flows: 1, build: func(in []flow.Flow[el], _ stage.Sink[el]) []flow.Flow[el] {
+		return just(in[0].Prepend())
+	}},
+	"OrElse": {flows: 2, build: func(in []flow.Flow[el], _ stage.Sink[el]) []flow.Flow[el] {
+		return just(in[0].OrElse(in[1]))
+	}},
 	"Broadcast": {flows: 1, build: func(in []flow.Flow[el], _ stage.Sink[el]) []flow.Flow[el] {
 		return flow.Broadcast(in[0], 3)
 	}},

@@ -19,6 +19,7 @@ var ErrTooMany = errors.New("weir: the publisher gave more elements than were re
 // flow from which one element is requested requests one. It holds at most what
 // it has requested. The end of the run, and a stage that has enough, cancel the
 // subscription; so does a drain, after which what was received is delivered.
+// It fails when the publisher does, and when that gives more than was requested.
 func FromPublisher[T any](p demand.Publisher[T], opts ...stage.Option) Flow[T] {
 	m := stage.Configure("Publisher", stage.TakesName, opts).Func(p == nil, "publisher")
 	m.DrainsItself = true

@@ -14,7 +14,7 @@ import (
 // What failed counts as given up, so a source that keeps account delivers it again
 // another time. The event of an end is of no element in particular.
 //
-//	in            -a-b-#
+//	in            -a---b---#
 //	Materialize   -[a]-[b]-[#]|
 //
 // Elsewhere: Reactor materialize, RxJava materialize, RxJS materialize.

@@ -49,8 +49,8 @@ const (
 // A cost below 0 or above Burst is an error that names the stage and the record,
 // as the element could never pass.
 //
-//	in                     -(1221)-----|    each element is its cost
-//	ThrottleWith(1, 1ms)   -12-21-|         with a burst of 2
+//	in                     -(aBCd)-----|    a capital costs 2, the others 1
+//	ThrottleWith(1, 1ms)   -aB-Cd------|    with a burst of 2
 //
 // Elsewhere: Pekko throttle.
 //

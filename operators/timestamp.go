@@ -27,8 +27,8 @@ type Interval[T any] struct {
 // stage.Window(1, 1) at the sink or the link below. At has the monotonic clock's
 // reading too, so differences are right when the clock is set.
 //
-//	in          -a---b-|
-//	Timestamp   -[a 1]-[b 5]-|
+//	in          -a------b------|
+//	Timestamp   -[a@1]--[b@8]--|
 //
 // Elsewhere: RxJava timestamp, Reactor timestamp, RxJS timestamp.
 //
@@ -49,8 +49,8 @@ func Timestamp[T any](opts ...stage.Option) stage.Stage[T, Timestamped[T]] {
 // the first came 0 after the one before; so the clock is read once for each answer,
 // not for each element. The times of all elements add up to that of the last.
 //
-//	in             -a---b-|
-//	TimeInterval   -[a 1]-[b 4]-|
+//	in             -a------b------|
+//	TimeInterval   -[a+1]--[b+7]--|
 //
 // Elsewhere: RxJava timeInterval, Reactor elapsed, RxJS timeInterval.
 //

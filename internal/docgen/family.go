@@ -65,13 +65,13 @@ var families = []family{
 	{"sinks.md", "Sinks", "Where elements go. An element is handled when a source that keeps account may forget it. Writers of files take an Opener: sink.File, sink.Output, or a function of yours; sink.Synced makes sure that what was written is on the medium.", []string{
 		"sink.ForEach", "sink.Slice", "sink.Discard", "sink.Chan", "sink.ClosingChan",
 		"sink.Fold", "sink.Reduce", "sink.Count", "sink.First", "sink.Last", "sink.Min", "sink.Max", "sink.Any", "sink.All", "sink.ToMap",
-		"sink.Writer", "sink.Lines", "sink.JSONLines", "sink.CSV", "sink.SQL",
+		"sink.Writer", "sink.Lines", "sink.JSONLines", "sink.CSV", "sink.Encode", "sink.SQL",
 		"sink.Adapt", "sink.FlushEvery",
 	}},
 }
 
 // notHere are constructors that are no operators, and stand on no page.
-var notHere = []string{"flow.From", "flow.Via", "flow.Flow.Via"}
+var notHere = []string{"flow.From", "flow.FromPublisher", "flow.Via", "flow.Flow.Via"}
 
 // assign checks that each entry stands in one family and has all that its page
 // shows.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -17,6 +18,22 @@ func graphRows() []row {
 		graph("flow.Concat", "2 flows", func(n int) []flow.Pipeline { return discard(flow.Concat(numbers(n-n/2), numbers(n/2))) }),
 		graph("flow.Zip", "2 flows, by pair", func(n int) []flow.Pipeline { return discard(flow.Zip(numbers(n), numbers(n))) }),
 		graph("flow.ZipWith", "2 flows, by pair", func(n int) []flow.Pipeline { return discard(flow.ZipWith(numbers(n), numbers(n), add)) }),
+		graph("flow.Zip3", "3 flows, by triple", func(n int) []flow.Pipeline { return discard(flow.Zip3(numbers(n), numbers(n), numbers(n))) }),
+		graph("flow.Zip3With", "3 flows, by triple", func(n int) []flow.Pipeline {
+			return discard(flow.Zip3With(numbers(n), numbers(n), numbers(n), func(a, b, c int) int { return a + b + c }))
+		}),
+		graph("flow.Zip4", "4 flows, by quad", func(n int) []flow.Pipeline {
+			return discard(flow.Zip4(numbers(n), numbers(n), numbers(n), numbers(n)))
+		}),
+		graph("flow.Zip4With", "4 flows, by quad", func(n int) []flow.Pipeline {
+			return discard(flow.Zip4With(numbers(n), numbers(n), numbers(n), numbers(n), func(a, b, c, d int) int { return a + b + c + d }))
+		}),
+		graph("flow.MergeSorted", "2 flows", func(n int) []flow.Pipeline {
+			return discard(flow.MergeSorted(cmp.Compare[int], numbers(n-n/2), numbers(n/2)))
+		}),
+		graph("flow.Interleave", "2 flows, 8 of each", func(n int) []flow.Pipeline { return discard(flow.Interleave(8, numbers(n-n/2), numbers(n/2))) }),
+		graph("flow.Flow.Prepend", "1", func(n int) []flow.Pipeline { return discard(numbers(n).Prepend(-1)) }),
+		graph("flow.Flow.OrElse", "", func(n int) []flow.Pipeline { return discard(numbers(n).OrElse(numbers(n))) }),
 
 		graph("flow.Broadcast", "2 branches", func(n int) []flow.Pipeline { return discard(flow.Broadcast(numbers(n), 2)...) }),
 		graph("flow.Balance", "2 branches", func(n int) []flow.Pipeline { return discard(flow.Balance(numbers(n), 2)...) }),
