@@ -21,6 +21,7 @@ func TestMistakesInBlueprints(t *testing.T) {
 		"Filter: function must not be nil":                                    metaErr(operators.Filter[int](nil)),
 		"FilterMap: function must not be nil":                                 metaErr(operators.FilterMap[int, int](nil)),
 		"FlatMap: function must not be nil":                                   metaErr(operators.FlatMap[int, int](nil)),
+		"ConcatMap: function must not be nil":                                 metaErr(operators.ConcatMap[int, int](nil)),
 		"FlatMapSeq: function must not be nil":                                metaErr(operators.FlatMapSeq[int]((func(int) iter.Seq[int])(nil))),
 		"Scan: function must not be nil":                                      metaErr(operators.Scan[int](0, nil)),
 		"TakeWhile: function must not be nil":                                 metaErr(operators.TakeWhile[int](nil)),
