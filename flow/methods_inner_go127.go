@@ -11,3 +11,8 @@ import (
 func (f Flow[T]) ConcatMap[Out any](fn func(T) stage.Source[Out], opts ...stage.Option) Flow[Out] {
 	return Via(f, operators.ConcatMap(fn, opts...))
 }
+
+// MergeMap is operators.MergeMap.
+func (f Flow[T]) MergeMap[Out any](breadth int, fn func(T) stage.Source[Out], opts ...stage.Option) Flow[Out] {
+	return Via(f, operators.MergeMap(breadth, fn, opts...))
+}

@@ -16,6 +16,7 @@ func TestMethodsOfSources(t *testing.T) {
 	f := numbered()
 	fn := func(v int) stage.Source[string] { return source.Slice([]string{strconv.Itoa(v), "x"}) }
 	for name, got := range map[string][2]string{
+		"MergeMap":  {printed(f.Take(30).MergeMap(1, fn)), printed(flow.Via(f.Take(30), operators.MergeMap(1, fn)))},
 		"ConcatMap": {printed(f.ConcatMap(fn)), printed(flow.Via(f, operators.ConcatMap(fn)))},
 	} {
 		if got[0] != got[1] || len(got[0]) < 20 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/weir-go/weir/flow"
@@ -22,4 +23,13 @@ func ExampleConcatMap() {
 	got, err := flow.Collect(context.Background(), flow.Via(flow.From(source.Slice([]string{"a.txt", "b.txt"})), lines))
 	fmt.Println(got, err)
 	// Output: [one two three] <nil>
+}
+
+func ExampleMergeMap() {
+	pages := map[string][]int{"red": {1, 2, 3}, "green": {10, 20}, "blue": {100}}
+	fetch := operators.MergeMap(2, func(query string) stage.Source[int] { return source.Slice(pages[query]) })
+	got, err := flow.Collect(context.Background(), flow.Via(flow.From(source.Slice([]string{"red", "green", "blue"})), fetch))
+	slices.Sort(got) // there is no order between queries
+	fmt.Println(got, err)
+	// Output: [1 2 3 10 20 100] <nil>
 }

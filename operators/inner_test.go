@@ -117,6 +117,7 @@ func counts(t *testing.T, r *flow.Running, name string) demand.StageStats {
 // do the same.
 func ofSources() map[string]func(func(int) stage.Source[int]) stage.Stage[int, int] {
 	return map[string]func(func(int) stage.Source[int]) stage.Stage[int, int]{
+		"mergemap":  func(fn func(int) stage.Source[int]) stage.Stage[int, int] { return operators.MergeMap(3, fn) },
 		"concatmap": func(fn func(int) stage.Source[int]) stage.Stage[int, int] { return operators.ConcatMap(fn) },
 	}
 }
