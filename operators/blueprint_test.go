@@ -22,6 +22,8 @@ func TestMistakesInBlueprints(t *testing.T) {
 		"FilterMap: function must not be nil":                                 metaErr(operators.FilterMap[int, int](nil)),
 		"FlatMap: function must not be nil":                                   metaErr(operators.FlatMap[int, int](nil)),
 		"ConcatMap: function must not be nil":                                 metaErr(operators.ConcatMap[int, int](nil)),
+		"SwitchMap: function must not be nil":                                 metaErr(operators.SwitchMap[int, int](nil)),
+		"ExhaustMap: function must not be nil":                                metaErr(operators.ExhaustMap[int, int](nil)),
 		"MergeMap: function must not be nil":                                  metaErr(operators.MergeMap[int, int](1, nil)),
 		"MergeMap: breadth must be at least 1, is 0":                          metaErr(operators.MergeMap(0, copies)),
 		"MergeMap: option Workers is not one that MergeMap takes":             metaErr(operators.MergeMap(1, copies, stage.Workers(2))),

@@ -33,3 +33,24 @@ func ExampleMergeMap() {
 	fmt.Println(got, err)
 	// Output: [1 2 3 10 20 100] <nil>
 }
+
+func ExampleSwitchMap() {
+	// Somebody types, faster than a search can be begun.
+	search := operators.SwitchMap(func(query string) stage.Source[string] {
+		return source.Slice([]string{query + "house", query + "water"})
+	})
+	got, err := flow.Collect(context.Background(), flow.Via(flow.From(source.Slice([]string{"g", "gr", "green"})), search))
+	fmt.Println(got, err)
+	// Output: [greenhouse greenwater] <nil>
+}
+
+func ExampleExhaustMap() {
+	// Of three clicks at once the first begins a refresh, which the others would only
+	// repeat.
+	refresh := operators.ExhaustMap(func(click int) stage.Source[string] {
+		return source.Slice([]string{fmt.Sprint("refresh ", click), "done"})
+	})
+	got, err := flow.Collect(context.Background(), flow.Via(flow.From(source.Slice([]int{1, 2, 3})), refresh))
+	fmt.Println(got, err)
+	// Output: [refresh 1 done] <nil>
+}

@@ -122,11 +122,19 @@ func ofSources() map[string]func(func(int) stage.Source[int]) stage.Stage[int, i
 	}
 }
 
+// ofOneSource are those and the ones that don't open a source for each element.
+func ofOneSource() map[string]func(func(int) stage.Source[int]) stage.Stage[int, int] {
+	all := ofSources()
+	all["switchmap"] = func(fn func(int) stage.Source[int]) stage.Stage[int, int] { return operators.SwitchMap(fn) }
+	all["exhaustmap"] = func(fn func(int) stage.Source[int]) stage.Stage[int, int] { return operators.ExhaustMap(fn) }
+	return all
+}
+
 // A source that can't be opened, or fails, fails the stage, which names it.
 func TestSourcesThatFail(t *testing.T) {
 	boom := errors.New("boom")
 	once := source.Chan(make(chan int), stage.Name("once"))
-	for name, op := range ofSources() {
+	for name, op := range ofOneSource() {
 		for what, c := range map[string]struct {
 			fn   func(int) stage.Source[int]
 			at   string // the stage that is named
@@ -178,10 +186,10 @@ func (e *ended) Cancel(error)                  {}
 
 // A panic of a source is caught, and the sources are closed.
 func TestSourcesThatPanic(t *testing.T) {
-	for name, op := range ofSources() {
+	for name, op := range ofOneSource() {
 		t.Run(name, func(t *testing.T) {
 			var j journal
-			_, err := flow.Collect(t.Context(), flow.From(source.Range(0, 9)).Via(op(func(v int) stage.Source[int] {
+			_, err := flow.Collect(t.Context(), flow.From(source.Range(0, 1)).Via(op(func(v int) stage.Source[int] {
 				return j.open(v, source.Seq(func(func(int) bool) { panic("boom") }))
 			})))
 			var panicked *stage.PanicError
@@ -198,7 +206,7 @@ func TestSourcesThatPanic(t *testing.T) {
 // What was registered by a source is called when that has ended, not at the end
 // of the run.
 func TestSourcesAreClosedOneByOne(t *testing.T) {
-	for name, op := range ofSources() {
+	for name, op := range ofOneSource() {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var j journal
@@ -238,7 +246,7 @@ func TestSourcesAreClosedOneByOne(t *testing.T) {
 // A source that keeps account of its own is closed when what it gave is settled;
 // upstream's element is not done before.
 func TestSourcesThatKeepAccount(t *testing.T) {
-	for name, op := range ofSources() {
+	for name, op := range ofOneSource() {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var books []*stagetest.Committing[int]
@@ -347,7 +355,7 @@ func TestSourcesAreDrained(t *testing.T) {
 
 // A queue that serves as a source drains itself.
 func TestSourcesThatDrainThemselves(t *testing.T) {
-	for name, op := range ofSources() {
+	for name, op := range ofOneSource() {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				q := source.Queue[int](3, demand.DropNewest)
@@ -371,7 +379,7 @@ func TestSourcesThatDrainThemselves(t *testing.T) {
 
 // A stop reaches a source that waits.
 func TestSourcesAreStopped(t *testing.T) {
-	for name, op := range ofSources() {
+	for name, op := range ofOneSource() {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var j journal

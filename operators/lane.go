@@ -118,7 +118,7 @@ func (l *lanes[In, Out]) end(err error) error {
 	}
 	for _, ln := range l.made {
 		if ln.inner != nil {
-			giveUp(l.rt, &ln.of, 1, cause)
+			giveUp(l.rt, &ln.of, ln.of.Len(), cause)
 			ln.inner.Drain() // it is closed with the run
 		}
 		ln.run.Close(cause)

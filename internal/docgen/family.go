@@ -17,7 +17,7 @@ var families = []family{
 	{"transform.md", "Transform", "One element in, one or more out, made by your function.", []string{
 		"operators.Map", "operators.MapErr", "operators.MapContext", "operators.Scan", "operators.FlatMap", "operators.FlatMapSeq", "operators.Unbatch",
 		"operators.FlatMapErr", "operators.MapKeyed", "operators.StatefulMap", "operators.Fold", "operators.Reduce", "operators.Pairwise", "operators.WithIndex",
-		"operators.ConcatMap", "operators.MergeMap",
+		"operators.ConcatMap", "operators.MergeMap", "operators.SwitchMap", "operators.ExhaustMap",
 	}},
 	{"filter.md", "Filter", "Fewer elements than came.", []string{
 		"operators.Filter", "operators.FilterMap", "operators.Take", "operators.TakeWhile", "operators.TakeUntil",
