@@ -32,7 +32,7 @@ import (
 // completes when upstream does and the last source has · fails when upstream
 // does, behind the sources of all elements, when a source can't be opened or
 // closed, and when one does, behind its elements · cancels when downstream does,
-// and the source that is open · holds the elements of one read of upstream
+// and the source that is open · holds one element
 func ConcatMap[In, Out any](fn func(In) stage.Source[Out], opts ...stage.Option) stage.Stage[In, Out] {
 	m := stage.Configure("ConcatMap", stage.TakesName, opts).Func(fn == nil, "function")
 	m.Blocking = true // as a source may be
@@ -46,7 +46,7 @@ type concatMap[In, Out any] struct {
 	rt    *stage.Runtime
 	fn    func(In) stage.Source[Out]
 	all   *stage.Inners
-	in    demand.Chunk[In] // its front element is the one whose source is open
+	in    demand.Chunk[In] // the element whose source is open
 	inner *stage.Inner[Out]
 	cause error // of a cancel
 }
@@ -86,13 +86,15 @@ func (c *concatMap[In, Out]) Pull(dst *demand.Chunk[Out]) error {
 // open opens the source of the next element. If it reports false there is none.
 func (c *concatMap[In, Out]) open(dst *demand.Chunk[Out]) (opened bool, err error) {
 	for {
-		if err := demand.Refill(c.up, &c.in, dst); err != nil || c.in.Len() == 0 {
+		// One at a time: its source may run for long, and the others are better where
+		// they are.
+		if err := demand.RefillMax(c.up, &c.in, dst, 1, demand.Forever); err != nil || c.in.Len() == 0 {
 			return false, err
 		}
 		if !c.rt.Draining() {
 			break
 		}
-		giveUp(c.rt, &c.in, c.in.Len(), demand.ErrDrained)
+		giveUp(c.rt, &c.in, 1, demand.ErrDrained)
 	}
 	if c.inner, err = stage.OpenInner(c.all, c.fn(c.in.Items()[0])); err != nil {
 		return false, c.fail(err)

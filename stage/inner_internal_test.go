@@ -92,8 +92,8 @@ func TestInnersKeepNothing(t *testing.T) {
 				}
 				_ = all.Close()
 			}
-			if closed != n+1 || len(all.open) != 0 || len(all.due) != 0 || isl.Mark() != mark {
-				t.Errorf("%d closed, %d open, %d due, %d more held", closed, len(all.open), len(all.due), isl.Mark()-mark)
+			if closed != n+1 || len(all.open) != 0 || len(all.left) != 0 || all.due.Load() || isl.Mark() != mark {
+				t.Errorf("%d closed, %d open, %d due, %d more held", closed, len(all.open), len(all.left), isl.Mark()-mark)
 			}
 		}
 	}

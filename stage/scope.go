@@ -14,12 +14,12 @@ import (
 // registers, to be called when it is closed or drained, is kept here and let go
 // of when it has ended, so that a run can open any number of them.
 type Inners struct {
-	rt     *Runtime
-	anyDue atomic.Bool
+	rt  *Runtime
+	due atomic.Bool // there is something in left or in err
 
 	mu   sync.Mutex
 	open map[*scope]struct{} // those that have registered something
-	due  []*scope            // those of them that have left and settled
+	left []*scope            // those of them that have left and settled
 	err  error               // the first of a close, not yet told
 }
 
@@ -35,25 +35,38 @@ func NewInners(rt *Runtime) *Inners {
 // stage calls it now and then. The error, which is told once, is that of a close.
 func (all *Inners) Close() error {
 	all.tend()
+	if !all.due.Load() {
+		return nil
+	}
 	all.mu.Lock()
 	defer all.mu.Unlock()
 	err := all.err
 	all.err = nil
+	all.due.Store(len(all.left) > 0)
 	return err
 }
 
 // tend closes those that are due.
 func (all *Inners) tend() {
-	for all.anyDue.Load() {
-		all.mu.Lock()
-		due := all.due
-		all.due = nil
-		all.anyDue.Store(false)
-		all.mu.Unlock()
-		for _, s := range due {
-			s.close()
-		}
+	if !all.due.Load() {
+		return
 	}
+	all.mu.Lock()
+	left := all.left
+	all.left = nil
+	all.due.Store(all.err != nil)
+	all.mu.Unlock()
+	for _, s := range left {
+		s.close()
+	}
+}
+
+// leave makes s one that is due.
+func (all *Inners) leave(s *scope) {
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	all.left = append(all.left, s)
+	all.due.Store(true)
 }
 
 // closeAll closes all, at the end of the run.
@@ -114,12 +127,13 @@ func (s *scope) Close() error {
 func (s *scope) Leave() {
 	s.all.mu.Lock()
 	living := s.living
-	if _, ok := s.all.open[s]; ok && living == nil {
-		s.all.due = append(s.all.due, s)
-		s.all.anyDue.Store(true)
-	}
+	_, registered := s.all.open[s]
 	s.all.mu.Unlock()
-	living.Release()
+	if living != nil {
+		living.Release()
+	} else if registered {
+		s.all.leave(s)
+	}
 	s.all.tend()
 }
 
@@ -131,12 +145,7 @@ func (s *scope) alive() *demand.Lineage {
 		return nil
 	}
 	if s.living == nil {
-		s.living = demand.NewLineage(func(demand.Settlement) {
-			s.all.mu.Lock()
-			defer s.all.mu.Unlock()
-			s.all.due = append(s.all.due, s)
-			s.all.anyDue.Store(true)
-		})
+		s.living = demand.NewLineage(func(demand.Settlement) { s.all.leave(s) })
 	}
 	return s.living.Fork()
 }
@@ -164,6 +173,7 @@ func (s *scope) close() {
 		if err := f(); err != nil {
 			s.all.mu.Lock()
 			s.all.err = cmp.Or(s.all.err, err)
+			s.all.due.Store(true)
 			s.all.mu.Unlock()
 		}
 	}
