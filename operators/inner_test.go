@@ -332,13 +332,14 @@ func TestSourcesAreDrained(t *testing.T) {
 					return j.open(v, waits(v, 100, time.Second))
 				})))
 				time.Sleep(2500 * time.Millisecond)
+				before := strings.Count(j.String(), "open")
 				if err := r.Drain(t.Context()); err != nil || len(*got) == 0 {
 					t.Fatalf("got %v, error %v", *got, err)
 				}
 				outer.ExpectSettled()
 				open, closed := strings.Count(j.String(), "open"), strings.Count(j.String(), "close")
-				if open != closed {
-					t.Errorf("%v: %d opened, %d closed", &j, open, closed)
+				if open != closed || open != before {
+					t.Errorf("%v: %d opened, %d before the drain, %d closed", &j, open, before, closed)
 				}
 				for i, read := range outer.Reads() {
 					if want := read.Settlement.Outcome == demand.Done; want != (i == 0) {
@@ -396,4 +397,57 @@ func TestSourcesAreStopped(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Elements of a source that numbers its records keep these, others have that of
+// their element.
+func TestSourcesKeepRecords(t *testing.T) {
+	for name, op := range ofSources() {
+		t.Run(name, func(t *testing.T) {
+			var l ledger
+			got, err := collect(t, l.tracked([]int{10, 20}, 1, demand.ErrCompleted).Via(op(func(v int) stage.Source[int] {
+				if v == 10 {
+					return source.Range(v, v+2)
+				}
+				return stagetest.NewCommitting(t, []int{v, v + 1, v + 2}, 2)
+			})), 1)
+			slices.SortFunc(got, func(a, b arrival) int { return strings.Compare(a.text, b.text) })
+			if fmt.Sprint(got) != "[10(1) 11(1) 20(1) 21(2) 22(3)]" || err != nil {
+				t.Errorf("got %v, error %v", got, err)
+			}
+			l.check(t, 2)
+		})
+	}
+}
+
+// When downstream has enough, sources end, though the run goes on.
+func TestSourcesEndWithTheirStage(t *testing.T) {
+	for name, op := range ofOneSource() {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var j journal
+				first := flow.From(source.Range(0, 1)).Via(op(func(v int) stage.Source[int] { return j.open(v, onceThenNever(v)) })).Via(operators.Take[int](1))
+				r, got := runs(t, flow.Concat(first, flow.Via(flow.From(source.Ticker(time.Hour)), operators.Map(func(time.Time) int { return 7 })).Via(operators.Take[int](1))))
+				time.Sleep(time.Minute)
+				if !j.has("cancel 0") {
+					t.Errorf("after a minute: %v", &j)
+				}
+				if err := r.Wait(); err != nil || !slices.Equal(*got, []int{0, 7}) || !j.has("close 0") {
+					t.Errorf("got %v, error %v, %v", *got, err, &j)
+				}
+			})
+		})
+	}
+}
+
+// onceThenNever is a source that emits v, and then waits to be told to end.
+func onceThenNever(v int) stage.Source[int] {
+	began := false
+	return source.Func(func(ctx context.Context) (int, error) {
+		if began {
+			<-ctx.Done()
+		}
+		began = true
+		return v, ctx.Err()
+	})
 }
