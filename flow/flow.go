@@ -43,7 +43,7 @@ func Via[In, Out any](f Flow[In], s stage.Stage[In, Out]) Flow[Out] {
 	m := s.Meta()
 	f = f.linkedFor(m.Patient)
 	return Flow[Out]{
-		n: &node{meta: m, shape: isStage, in: nodes(f.n), blocking: f.blocking() && !m.Link, detached: f.detached()},
+		n: &node{meta: m, shape: isStage, in: nodes(f.n), blocking: m.Blocking || f.blocking() && !m.Link, detached: f.detached()},
 		open: func(b *build) (demand.Upstream[Out], error) {
 			up, err := f.up(b)
 			if err != nil {

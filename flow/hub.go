@@ -107,7 +107,7 @@ type hubEnd[T any] struct {
 // openHubEnd ties a buffer of a hub to the run of its consumer. leave is called
 // when the consumer wants no more.
 func openHubEnd[T any](rt *stage.Runtime, buf *demand.Buffer[T], leave func()) demand.Upstream[T] {
-	rt.Cell().Run.WatchBuffer(rt.Cell(), buf.Stats)
+	rt.WatchBuffer(buf.Stats)
 	rt.OnDrain(func() { buf.Close(demand.ErrDrained) })
 	return &hubEnd[T]{buf, leave}
 }

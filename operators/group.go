@@ -33,8 +33,8 @@ func (g *groupBy[K, In, Out]) open(k K, on *demand.Island) (*group[K, In, Out], 
 	switch m := s.Meta(); {
 	case m.Err != nil:
 		return nil, fmt.Errorf("group %v: %s: %w", k, m.Title(), m.Err)
-	case m.Link || m.Patient || m.Workers > 0:
-		return nil, fmt.Errorf("group %v: %s starts goroutines or keeps time, which a stage within GroupBy must not", k, m.Title())
+	case m.Link || m.Patient || m.Blocking || m.Workers > 0:
+		return nil, fmt.Errorf("group %v: %s starts goroutines, keeps time or may block, which a stage within GroupBy must not", k, m.Title())
 	}
 	grp.up = stage.OpenWithin(g.rt, s, grp)
 	return grp, nil

@@ -19,8 +19,8 @@ import (
 // that key are dropped and counted, with reason demand.ReasonClosed.
 //
 // The stages are fused with GroupBy and count into it. They must not start
-// goroutines or keep time: Async, Workers, or a Batch with a duration fail the
-// stream. An error of one fails the stream; it is told to the other stages as that
+// goroutines, keep time or open sources: Async, Workers, a Batch with a duration or
+// a ConcatMap fail the stream. An error of one fails the stream; it is told to the other stages as that
 // of upstream.
 //
 //	in                       -[a1]-[b1]-[a2]-[b2]-|

@@ -7,8 +7,8 @@ import (
 	"github.com/weir-go/weir/stage"
 )
 
-// ReasonSuperseded is the reason with which Debounce, SampleTime and Audit drop
-// elements: a later one came before their time.
+// ReasonSuperseded is the reason with which Debounce, SampleTime, Audit and
+// SwitchMap drop elements: a later one came before their time.
 const ReasonSuperseded = "superseded"
 
 // latest holds the latest element until its time has come, and drops those that

@@ -82,7 +82,7 @@ func (q *HotQueue[T]) Meta() stage.Meta { return q.meta }
 
 // Open implements stage.Source.
 func (q *HotQueue[T]) Open(rt *stage.Runtime) demand.Upstream[T] {
-	rt.Cell().Run.WatchBuffer(rt.Cell(), q.buf.Stats)
+	rt.WatchBuffer(q.buf.Stats)
 	rt.OnDrain(func() { q.buf.Close(demand.ErrDrained) })
 	return &queueEnd[T]{q.buf}
 }

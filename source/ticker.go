@@ -36,6 +36,7 @@ type ticker struct {
 	start   time.Time
 	ticks   time.Duration // how many have passed, emitted or not
 	waiting demand.Waiting
+	alarm   demand.Alarm
 }
 
 func (t *ticker) Pull(dst *demand.Chunk[time.Time]) error {
@@ -49,16 +50,19 @@ func (t *ticker) Pull(dst *demand.Chunk[time.Time]) error {
 		dst.SetIsland(demand.NewIsland())
 	}
 	for !t.emit(dst) {
-		due := demand.Until(t.start.Add((t.ticks + 1) * t.every))
+		at := t.start.Add((t.ticks + 1) * t.every)
 		switch {
 		case t.rt.Draining():
 			return demand.ErrDrained
 		case dst.Island().Stopped():
 			return demand.ErrStopped
+		case dst.Patience().IsNoWait():
+			t.alarm.Set(dst.Island(), at)
+			return nil
 		case dst.Patience().Out(time.Now()):
 			return nil
 		}
-		dst.Island().Wait(t.rt.Draining, dst.Patience().Sooner(due), &t.waiting)
+		dst.Island().Wait(t.rt.Draining, dst.Patience().Sooner(demand.Until(at)), &t.waiting)
 	}
 	return nil
 }
@@ -74,4 +78,9 @@ func (t *ticker) emit(dst *demand.Chunk[time.Time]) bool {
 	t.ticks = passed
 	dst.Append(t.start.Add(passed * t.every))
 	return true
+}
+
+func (t *ticker) Cancel(cause error) {
+	t.alarm.Stop()
+	t.ending.Cancel(cause)
 }

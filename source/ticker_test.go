@@ -76,6 +76,18 @@ func TestTickerPatience(t *testing.T) {
 	})
 }
 
+// Who sleeps on something else beside it is woken when a tick is due.
+func TestTickerWakesWhoDoesNotWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		var k operators.KillSwitch
+		got, err := flow.Collect(t.Context(), flow.From(source.Ticker(time.Second)).Via(operators.Kill[time.Time](&k)).Via(operators.Take[time.Time](3)))
+		if err != nil || len(got) != 3 || time.Since(start) != 3*time.Second {
+			t.Errorf("%d ticks, error %v, after %s", len(got), err, time.Since(start))
+		}
+	})
+}
+
 func TestTickerEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0

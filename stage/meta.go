@@ -18,10 +18,10 @@ type Meta struct {
 	Err error
 
 	// Blocking: a pull may wait in a place where patience is not heeded, such as a
-	// read. For sources.
+	// read. For sources, and for stages that open some.
 	Blocking bool
 	// Patient: it pulls with limited patience, because it has something else to do
-	// meanwhile. Between it and a Blocking source there has to be a link, and flow
+	// meanwhile. Between it and what is Blocking there has to be a link, and flow
 	// puts one there.
 	Patient bool
 	// Link: its Open starts an island, so that what is above it runs on another

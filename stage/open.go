@@ -1,6 +1,8 @@
 package stage
 
 import (
+	"slices"
+
 	"github.com/weir-go/weir/demand"
 	"github.com/weir-go/weir/internal/engine"
 )
@@ -41,6 +43,8 @@ func OpenSink[T any](run *engine.Run, s Sink[T], up demand.Upstream[T], detached
 }
 
 // Compose makes one stage of two. Its parts keep their names, counts and spans.
+// Where the second one has something else to do than to wait for the first, there
+// is a link between them.
 func Compose[A, B, C any](first Stage[A, B], second Stage[B, C]) Stage[A, C] {
 	m := Meta{Kind: "Compose"}
 	if first == nil || second == nil {
@@ -48,6 +52,11 @@ func Compose[A, B, C any](first Stage[A, B], second Stage[B, C]) Stage[A, C] {
 		return &composed[A, B, C]{meta: m}
 	}
 	a, b := first.Meta(), second.Meta()
+	if a.Blocking && b.Patient {
+		first = &linked[A, B]{first}
+		a = first.Meta()
+	}
+	m.Blocking = b.Blocking || a.Blocking && !b.Link
 	m.Patient = a.Patient || b.Patient && !a.Link
 	m.Link = a.Link || b.Link
 	for _, part := range []Meta{a, b} {
@@ -61,6 +70,23 @@ func Compose[A, B, C any](first Stage[A, B], second Stage[B, C]) Stage[A, C] {
 		}
 	}
 	return &composed[A, B, C]{m, first, second}
+}
+
+// linked is a stage with a link behind it.
+type linked[In, Out any] struct{ Stage[In, Out] }
+
+func (l *linked[In, Out]) Meta() Meta {
+	m := l.Stage.Meta()
+	parts := m.Parts
+	if parts == nil {
+		parts = []Meta{m}
+	}
+	link := Meta{Kind: "Async", Link: true, Options: Options{Capacity: engine.AutoCapacity}}
+	return Meta{Kind: "Compose", Err: m.Err, Patient: m.Patient, Link: true, Parts: append(slices.Clone(parts), link)}
+}
+
+func (l *linked[In, Out]) openParts(run *engine.Run, up demand.Upstream[In]) demand.Upstream[Out] {
+	return engine.Link(run.NewCell("async", "Async"), OpenStage(run, l.Stage, up), engine.AutoCapacity, 0, 0)
 }
 
 type composed[A, B, C any] struct {

@@ -12,8 +12,9 @@ import (
 // A Runtime is what a stage sees of the run that opened it. Its methods may be
 // called from any goroutine.
 type Runtime struct {
-	cell *engine.Cell
-	meta Meta
+	cell  *engine.Cell
+	meta  Meta
+	scope *scope // of a source that another stage has opened
 }
 
 // NewRuntime adds a stage to a run. It is for the library's own packages.
@@ -26,7 +27,12 @@ func NewRuntime(run *engine.Run, m Meta) *Runtime {
 func (rt *Runtime) Cell() *engine.Cell { return rt.cell }
 
 // Name returns the stage's name, which is its own within the run.
-func (rt *Runtime) Name() string { return rt.cell.Name }
+func (rt *Runtime) Name() string {
+	if rt.scope != nil {
+		return rt.cell.Name + "/" + rt.meta.Title()
+	}
+	return rt.cell.Name
+}
 
 // Options returns what the user said of the stage.
 func (rt *Runtime) Options() Options { return rt.meta.Options }
@@ -36,34 +42,64 @@ func (rt *Runtime) Context() context.Context { return rt.cell.Run.Context() }
 
 // Reads returns the context of reads from outside: it also ends, with cause
 // demand.ErrDrained, when the run is drained. An error that follows from that
-// counts as the end of the source.
-func (rt *Runtime) Reads() context.Context { return rt.cell.Run.Reads() }
+// counts as the end of the source. For a source that was opened for an element,
+// by ConcatMap or its like, it ends also when that wants no more of it.
+func (rt *Runtime) Reads() context.Context {
+	if rt.scope != nil {
+		return rt.scope.readsContext()
+	}
+	return rt.cell.Run.Reads()
+}
 
-// Draining reports that the run is being drained.
-func (rt *Runtime) Draining() bool { return rt.cell.Run.Draining() }
+// Draining reports that the run is being drained, or that nobody wants more of
+// the source.
+func (rt *Runtime) Draining() bool {
+	return rt.cell.Run.Draining() || rt.scope != nil && rt.scope.draining.Load()
+}
 
 // Logger returns a logger that names the stage.
-func (rt *Runtime) Logger() *slog.Logger { return rt.cell.Run.Logger.With("stage", rt.cell.Name) }
+func (rt *Runtime) Logger() *slog.Logger { return rt.cell.Run.Logger.With("stage", rt.Name()) }
 
 // Now returns the time.
 func (rt *Runtime) Now() time.Time { return time.Now() }
 
 // OnClose registers f to run once after all goroutines of the run have ended
 // and everything is settled, last registered first. Its error is an error of
-// the run.
+// the run. For a source that was opened for an element, by ConcatMap or its like,
+// it runs when that source has ended and what it gave is settled.
 func (rt *Runtime) OnClose(f func() error) {
-	name := rt.cell.Name
-	rt.cell.Run.OnClose(func() error {
+	placed := func() error {
 		if err := f(); err != nil {
-			return engine.Located(name, err)
+			return engine.Located(rt.Name(), err)
 		}
 		return nil
-	})
+	}
+	if s := rt.scope; s != nil {
+		s.register(func() { s.closers = append(s.closers, placed) })
+		return
+	}
+	rt.cell.Run.OnClose(placed)
 }
 
 // OnDrain registers f to be called when the run is drained, to interrupt a read
 // that heeds no context.
-func (rt *Runtime) OnDrain(f func()) { rt.cell.Run.OnDrain(f) }
+func (rt *Runtime) OnDrain(f func()) {
+	if rt.scope != nil {
+		rt.scope.onDrain(f)
+		return
+	}
+	rt.cell.Run.OnDrain(f)
+}
+
+// WatchBuffer makes the counts of a buffer part of the stage's. It is for the
+// library's own packages.
+func (rt *Runtime) WatchBuffer(stats func() demand.BufferStats) {
+	if s := rt.scope; s != nil {
+		s.register(func() { s.buffers = append(s.buffers, stats) })
+		return
+	}
+	rt.cell.Run.WatchBuffer(rt.cell, stats)
+}
 
 // Dropped counts n elements that were dropped on purpose, with the reason.
 func (rt *Runtime) Dropped(reason string, n int) { rt.cell.Drop(reason, n) }

@@ -11,7 +11,7 @@ func OpenWithin[In, Out any](rt *Runtime, s Stage[In, Out], up demand.Upstream[I
 	}); ok {
 		return c.openWithin(rt, up)
 	}
-	return s.Open(&Runtime{cell: rt.cell, meta: s.Meta()}, up)
+	return s.Open(&Runtime{cell: rt.cell, meta: s.Meta(), scope: rt.scope}, up)
 }
 
 func (c *composed[A, B, C]) openWithin(rt *Runtime, up demand.Upstream[A]) demand.Upstream[C] {

@@ -19,6 +19,7 @@ var families = []family{
 		"operators.Map", "operators.MapErr", "operators.MapContext", "operators.Scan", "operators.FlatMap", "operators.FlatMapSeq", "operators.Unbatch",
 		"operators.FlatMapErr", "operators.MapKeyed", "operators.StatefulMap", "operators.Fold", "operators.Reduce", "operators.Pairwise", "operators.WithIndex",
 		"operators.Materialize", "operators.Dematerialize",
+		"operators.ConcatMap", "operators.MergeMap", "operators.SwitchMap", "operators.ExhaustMap",
 	}},
 	{"filter.md", "Filter", "Fewer elements than came.", []string{
 		"operators.Filter", "operators.FilterMap", "operators.Take", "operators.TakeWhile", "operators.TakeUntil",
