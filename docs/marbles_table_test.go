@@ -85,6 +85,18 @@ var meant = map[string]func(h *stagehand) []flow.Pipeline{
 		time.Sleep(map[string]time.Duration{"a1": 8 * ms, "a2": 3 * ms, "b1": ms}[v])
 		return v, nil
 	}, stage.Workers(2))),
+	"operators.ConcatMap": func(h *stagehand) []flow.Pipeline {
+		return []flow.Pipeline{h.in(0).Via(operators.ConcatMap(h.sourceOf)).To(h.out(3))}
+	},
+	"operators.MergeMap": func(h *stagehand) []flow.Pipeline {
+		return []flow.Pipeline{h.in(0).Via(operators.MergeMap(2, h.sourceOf)).To(h.out(3))}
+	},
+	"operators.SwitchMap": func(h *stagehand) []flow.Pipeline {
+		return []flow.Pipeline{h.in(0).Via(operators.SwitchMap(h.sourceOf)).To(h.out(3))}
+	},
+	"operators.ExhaustMap": func(h *stagehand) []flow.Pipeline {
+		return []flow.Pipeline{h.in(0).Via(operators.ExhaustMap(h.sourceOf)).To(h.out(3))}
+	},
 	"operators.Scan":       numeric(operators.Scan(0, add)),
 	"operators.FlatMap":    one(operators.FlatMap(func(v string) []string { return []string{v + "1", v + "2"} })),
 	"operators.FlatMapSeq": one(operators.FlatMapSeq(func(v string) iter.Seq[string] { return slices.Values([]string{v + "1", v + "2"}) })),
@@ -231,6 +243,17 @@ var meant = map[string]func(h *stagehand) []flow.Pipeline{
 	"flow.DivertTo": func(h *stagehand) []flow.Pipeline {
 		return []flow.Pipeline{h.in(0).DivertTo(h.out(1), func(v string) bool { return even(number(v)) }).To(h.out(2))}
 	},
+}
+
+// sourceOf is the source that the diagram has for an element, in its own time.
+func (h *stagehand) sourceOf(v string) stage.Source[string] {
+	for i, s := range h.d {
+		if s.name == "source of "+v {
+			return h.source(i, h.begun)
+		}
+	}
+	h.t.Errorf("the diagram has no source of %s", v)
+	return nil
 }
 
 // notRun are the diagrams that are not run, and why.

@@ -21,11 +21,14 @@ const (
 	anIter = "a coroutine for each sequence"
 )
 
-func even(v int) bool     { return v&1 == 0 }
-func always(int) bool     { return true }
-func nothing(int) bool    { return false }
-func add(a, v int) int    { return a + v }
-func quarter(v int) int   { return v >> 2 }
+func even(v int) bool   { return v&1 == 0 }
+func always(int) bool   { return true }
+func nothing(int) bool  { return false }
+func add(a, v int) int  { return a + v }
+func quarter(v int) int { return v >> 2 }
+
+func aHundred(v int) stage.Source[int] { return source.Range(v, v+100) }
+
 func sixteenth(v int) int { return v & 15 }
 
 // operatorRows are those of package operators, in the order of the reference.
@@ -38,6 +41,10 @@ func operatorRows() []row {
 		op("MapContext", "v + 1", operators.MapContext(func(_ context.Context, v int) (int, error) { return v + 1, nil })),
 		op("MapContext", "v + 1, Workers(2)", operators.MapContext(func(_ context.Context, v int) (int, error) { return v + 1, nil }, stage.Workers(2))),
 		op("MapKeyed", "16 keys, v + 1, Workers(2)", operators.MapKeyed(sixteenth, func(_ context.Context, v int) (int, error) { return v + 1, nil }, stage.Workers(2))),
+		op("ConcatMap", "sources of 100, by source", operators.ConcatMap(aHundred)).allocates("what the source of each element takes"),
+		op("MergeMap", "4 at once, sources of 100, by source", operators.MergeMap(4, aHundred)).allocates("what the source of each element takes"),
+		op("SwitchMap", "sources of 100, by source", operators.SwitchMap(aHundred)).allocates("what the source of each element takes"),
+		op("ExhaustMap", "sources of 100, by source", operators.ExhaustMap(aHundred)).allocates("what the source of each element takes"),
 		op("Scan", "sum", operators.Scan(0, add)),
 		op("FlatMap", "4 for each", operators.FlatMap(func(int) []int { return four })),
 		op("FlatMapSeq", "4 for each", operators.FlatMapSeq(func(int) iter.Seq[int] { return seq })).allocates(anIter),
