@@ -311,7 +311,7 @@ func (g *graph) stage(b branch, depth int) branch {
 			b.f = flow.Concat(b.f, o.f)
 			b.ordered = b.ordered && o.ordered
 		} else {
-			b.f = flow.MergeWith([]flow.Flow[el]{b.f, o.f}, stage.Capacity(1+g.pick(30)))
+			b.f = g.merge(b.f, o.f)
 			b.ordered = false
 		}
 		b.want = slices.Concat(b.want, o.want)
@@ -362,9 +362,25 @@ func (g *graph) fork(b branch, depth int) branch {
 		parts[i] = part.f
 		b.want = append(b.want, part.want...)
 	}
-	b.f = flow.Merge(parts...)
+	b.f = g.merge(parts...)
 	b.ordered = false
 	return b
+}
+
+// merge merges flows in one of the ways to do so.
+func (g *graph) merge(flows ...flow.Flow[el]) flow.Flow[el] {
+	n := 1 + g.pick(30)
+	switch g.pick(3) {
+	case 0:
+		return flow.MergePreferredWith(flows[0], flows[1:], stage.Capacity(n))
+	case 1:
+		var weights []int
+		for range flows {
+			weights = append(weights, 1+g.pick(n))
+		}
+		return flow.MergePrioritizedWith(weights, flows, stage.Capacity(n))
+	}
+	return flow.MergeWith(flows, stage.Capacity(n))
 }
 
 func (g *graph) mustNot() {

@@ -60,7 +60,7 @@ func tiny(rnd *rand.Rand) (f flow.Flow[int], n int) {
 	n = rnd.IntN(12)
 	f = flow.From(source.Range(0, n))
 	for range 1 + rnd.IntN(3) {
-		switch rnd.IntN(6) {
+		switch rnd.IntN(8) {
 		case 0, 1:
 			f = f.Via(operators.Async[int](1 + rnd.IntN(3)))
 		case 2:
@@ -74,6 +74,12 @@ func tiny(rnd *rand.Rand) (f flow.Flow[int], n int) {
 		case 5:
 			g := flow.From(source.Range(0, 3))
 			f, n = flow.MergeWith([]flow.Flow[int]{f, g}, stage.Capacity(1+rnd.IntN(2))), n+3
+		case 6:
+			g := flow.From(source.Range(0, 3))
+			f, n = flow.MergePrioritizedWith([]int{1, 1 + rnd.IntN(2)}, []flow.Flow[int]{f, g}, stage.Capacity(2)), n+3
+		case 7:
+			two := flow.Broadcast(f, 2, stage.Capacity(1+rnd.IntN(3)))
+			f = flow.Race(two[0], two[1].Via(operators.Async[int](1)))
 		}
 	}
 	return f, n
