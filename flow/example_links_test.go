@@ -58,3 +58,24 @@ func ExampleRaceWith() {
 	fmt.Println(got, err)
 	// Output: [cached] <nil>
 }
+
+func ExampleCombineLatest() {
+	price, amount := flow.From(source.Slice([]int{10, 12})), flow.From(source.Slice([]int{3}))
+	totals, err := flow.Collect(context.Background(), flow.CombineLatest(price, amount, func(p, n int) int { return p * n }))
+	fmt.Println(totals[len(totals)-1], err) // whether 30 comes before it is a matter of time
+	// Output: 36 <nil>
+}
+
+func ExampleZipLatest() {
+	a, b := flow.From(source.Slice([]int{1})), flow.From(source.Chan(make(chan int)))
+	got, err := flow.Collect(context.Background(), flow.ZipLatest(a, b, func(a, b int) int { return a + b }))
+	fmt.Println(got, err) // a has completed, b has given nothing
+	// Output: [] <nil>
+}
+
+func ExampleWithLatestFrom() {
+	orders, rate := flow.From(source.Slice([]float64{10, 20})), flow.From(source.Slice([]float64{1.5}))
+	got, err := flow.Collect(context.Background(), flow.WithLatestFrom(orders, rate, func(o, r float64) float64 { return o * r }))
+	fmt.Println(got, err)
+	// Output: [15 30] <nil>
+}

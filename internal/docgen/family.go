@@ -35,7 +35,7 @@ var families = []family{
 	}},
 	{"combine.md", "Combine", "One flow of several.", []string{
 		"flow.Merge", "flow.Concat", "flow.Zip",
-		"flow.MergePreferred", "flow.MergePrioritized", "flow.Race",
+		"flow.MergePreferred", "flow.MergePrioritized", "flow.Race", "flow.CombineLatest", "flow.ZipLatest", "flow.WithLatestFrom",
 	}},
 	{"split.md", "Split", "Several flows of one.", []string{
 		"flow.Broadcast", "flow.Balance", "flow.Partition", "flow.Flow.AlsoTo",

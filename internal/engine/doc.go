@@ -8,6 +8,7 @@
 //   - meter.go: the thin layer around each stage that counts, and gives errors a place
 //   - drive.go, link.go: the two loops that pull, of a sink and of a link
 //   - merge.go, hub.go, workers.go: fan-in, fan-out and parallel calls
+//   - latest.go, latestfrom.go: fan-in of two types, by the latest of each
 //   - stats.go: what can be seen from outside
 //
 // # Order of locks
