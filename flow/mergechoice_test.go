@@ -341,6 +341,38 @@ func TestRaceCancelsTheOthersAtOnce(t *testing.T) {
 	})
 }
 
+// Who has enough of a merge tells its inputs at once, and the run goes on.
+func TestMergeChoicesHaveEnough(t *testing.T) {
+	for name, merge := range choices {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a, quiet, linked, next := stagetest.NewSource[int](t), stagetest.NewSource[int](t), stagetest.NewSource[int](t), stagetest.NewSource[int](t)
+				snk := stagetest.NewSink[int](t)
+				f := merge(flow.From(a), flow.From(quiet), flow.From(linked).Via(operators.Async[int](4)))
+				r, err := flow.Concat(f.Via(operators.Take[int](1)), flow.From(next)).To(snk).Start(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				snk.Request(9)
+				a.Send(1)
+				snk.Expect(1)
+				for _, src := range []*stagetest.Source[int]{a, quiet, linked} {
+					if cause := src.ExpectCancel(); cause != demand.ErrEnough {
+						t.Errorf("cancelled with %v", cause)
+					}
+				}
+				next.Send(2)
+				snk.Expect(2)
+				next.Complete()
+				snk.ExpectComplete()
+				if err := r.Wait(); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
 // A race between the branches of a fan-out: the hub goes on for the winner.
 func TestRaceOfBranches(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -13,7 +13,8 @@ import (
 //
 // All start at once and run ahead up to the capacity of their links. What those
 // that lost have read is counted as discarded, and not committed: their sources
-// deliver it again another time. stage.Capacity(1) keeps that small.
+// deliver it again another time. stage.Capacity(1) keeps that small. A call or a
+// read under way, as of a channel, is not interrupted before the run ends.
 //
 //	a           ---1---2-|
 //	b           -x---y---z-|

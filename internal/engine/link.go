@@ -85,8 +85,8 @@ func (l *linkEnd[T]) Pull(dst *demand.Chunk[T]) error {
 	return err
 }
 
-// leave is Cancel for an input that is not wanted while the run goes on: the
-// island above ends too, also where it waits in a read.
+// leave is Cancel for an input of a fan-in: the run may go on without it, so the
+// island above ends too, wherever it waits.
 func (l *linkEnd[T]) leave(cause error) {
 	l.Cancel(cause)
 	if l.from != nil {

@@ -165,6 +165,6 @@ func (m *merge[T]) Cancel(cause error) {
 		m.err = cause
 	}
 	for _, l := range m.inputs {
-		l.Cancel(cause)
+		l.leave(cause)
 	}
 }

@@ -64,6 +64,8 @@ var table = []mutant{
 		old: "		if done, err := m.from(0, dst); done {", new: "		m.next = 0\n		if done, err := m.from(0, dst); done {"},
 	{name: "race-loser-stays", file: "internal/engine/merge.go", tests: "./flow",
 		old: "l.leave(demand.ErrEnough)", new: "l.Cancel(demand.ErrEnough)"},
+	{name: "merge-input-stays", file: "internal/engine/merge.go", tests: "./flow",
+		old: "l.leave(cause)", new: "l.Cancel(cause)"},
 	{name: "combined-without-the-other", file: "demand/latest.go", tests: "./demand ./flow",
 		old: "Join([]*Lineage{src.lineage.Fork(), with.lineage.Fork()})", new: "Join([]*Lineage{src.lineage.Fork()})"},
 	{name: "latest-never-let-go", file: "demand/latest.go", tests: "./demand ./flow",
