@@ -92,8 +92,8 @@ func TestLatestIsAWalk(t *testing.T) {
 		for _, procs := range []int{1, 2, 8} {
 			t.Run(fmt.Sprint(kind, " on ", procs), func(t *testing.T) {
 				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(procs))
-				for i := range 60 {
-					na, nb := []int{0, 1, 7, 200, 500}[i%5], []int{300, 1, 0, 40}[i%4]
+				for i := range 40 {
+					na, nb := []int{0, 1, 7, 100, 250}[i%5], []int{300, 1, 0, 40}[i%4]
 					a, b := stagetest.NewCommitting(t, upTo(na), 1+i%9), stagetest.NewCommitting(t, upTo(nb), 1+i%4)
 					fa, fb := flow.From(a), flow.From(b)
 					if i%3 == 0 {
