@@ -613,3 +613,80 @@ func TestLatestBadBlueprints(t *testing.T) {
 		}
 	}
 }
+
+// Both sides may come of the same reads: each settles once, when both are done
+// with it.
+func TestLatestOfBranches(t *testing.T) {
+	for _, kind := range []string{"CombineLatest", "ZipLatest", "WithLatestFrom"} {
+		for i := range 30 {
+			const n = 300
+			src := stagetest.NewCommitting(t, upTo(n), 1+i)
+			two := flow.Broadcast(flow.From(src), 2, stage.Capacity(1+i%9))
+			f := combines(two[0], two[1].Via(operators.Async[int](1+i%5)), func(a, b int) index { return index{a, b} })[kind]
+			var walk []index
+			r, err := f.To(sink.ForEach(func(p index) error {
+				if settledOf(src, p.a) || settledOf(src, p.b) {
+					return fmt.Errorf("a read of %v has settled", p)
+				}
+				walk = append(walk, p)
+				return nil
+			}, stage.Window(1, 1+i))).Start(t.Context())
+			if err == nil {
+				err = r.Wait()
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			st, _ := r.Snapshot().Stage(strings.ToLower(kind))
+			bad, lost := "", st.Dropped[operators.ReasonSuperseded]
+			switch kind {
+			case "CombineLatest":
+				bad = walkOfBoth(walk, n, n, lost)
+				src.ExpectCommitted(n)
+			case "ZipLatest":
+				bad = walkOfEither(walk, n, n, lost)
+				src.ExpectSettled()
+			default:
+				bad = walkOfMain(walk, n, n, lost)
+				src.ExpectSettled()
+			}
+			if bad != "" {
+				t.Fatalf("%s: %s: %v", kind, bad, walk)
+			}
+		}
+	}
+}
+
+func TestLatestDrained(t *testing.T) {
+	for _, kind := range []string{"CombineLatest", "ZipLatest", "WithLatestFrom"} {
+		for given := range 3 {
+			synctest.Test(t, func(t *testing.T) {
+				a, b := stagetest.NewSource[int](t), stagetest.NewSource[int](t)
+				got := 0
+				f := combines(flow.From(a), flow.From(b), func(a, b int) int { return a + b })[kind]
+				r, err := f.To(sink.ForEach(func(int) error { got++; return nil })).Start(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if given > 0 {
+					a.Send(1)
+				}
+				if given > 1 {
+					b.Send(1)
+				}
+				synctest.Wait()
+				if err := r.Drain(t.Context()); err != nil || got != given/2 {
+					t.Errorf("%s after %d: %d elements, error %v", kind, given, got, err)
+				}
+			})
+		}
+	}
+}
+
+func TestLatestDrawn(t *testing.T) {
+	a, b := flow.From(source.Range(0, 3)), flow.From(source.Range(0, 3)).Via(operators.Async[int](7))
+	f := flow.WithLatestFrom(a, b, func(a, b int) int { return a + b }, stage.Capacity(5))
+	if got, want := f.To(sink.Discard[int]()).String(), "(range =[5]=>, async =[7]=>) withlatestfrom → discard"; !strings.Contains(got, want) {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
