@@ -27,10 +27,15 @@ func Merge[T any](flows ...Flow[T]) Flow[T] { return MergeWith(flows) }
 // MergeWith is Merge with options: Name, Capacity, Window.
 func MergeWith[T any](flows []Flow[T], opts ...stage.Option) Flow[T] {
 	m := stage.Configure("Merge", stage.TakesCapacity|stage.TakesWindow, opts)
+	return mergeBy(m, engine.Choice{}, flows)
+}
+
+// mergeBy makes a flow of many that run at once.
+func mergeBy[T any](m stage.Meta, by engine.Choice, flows []Flow[T]) Flow[T] {
 	m = m.Positive(len(flows), "number of flows")
 	return join(m, isMerge, flows, func(rt *stage.Runtime, ups []demand.Upstream[T]) demand.Upstream[T] {
 		o := rt.Options()
-		return engine.Merge(rt.Cell(), ups, orDefault(o.Capacity, engine.MergeCapacity), o.WindowMin, o.WindowMax)
+		return engine.Merge(rt.Cell(), ups, by, orDefault(o.Capacity, engine.MergeCapacity), o.WindowMin, o.WindowMax)
 	})
 }
 

@@ -42,6 +42,7 @@ var families = []family{
 	{"combine.md", "Combine", "One flow of several.", []string{
 		"flow.Merge", "flow.Concat", "flow.Zip",
 		"flow.MergeSorted", "flow.Interleave", "flow.Flow.Prepend", "flow.Flow.OrElse", "flow.Zip3", "flow.Zip4",
+		"flow.MergePreferred", "flow.MergePrioritized", "flow.Race", "flow.CombineLatest", "flow.ZipLatest", "flow.WithLatestFrom",
 	}},
 	{"split.md", "Split", "Several flows of one.", []string{
 		"flow.Broadcast", "flow.Balance", "flow.Partition", "flow.Flow.AlsoTo",

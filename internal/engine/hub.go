@@ -69,7 +69,7 @@ func (hub *Hub[T]) Branch(i int) (demand.Upstream[T], error) {
 		return nil, fmt.Errorf("branch %d is read twice", i)
 	}
 	b.taken = true
-	return &linkEnd[T]{b.link, hub.cell.Run}, nil
+	return &linkEnd[T]{Link: b.link, r: hub.cell.Run}, nil
 }
 
 // LeadBy makes the hub end, and complete the other branches, when the i-th has
