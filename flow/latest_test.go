@@ -593,7 +593,7 @@ func (f positions) Write(in *demand.Chunk[int]) error {
 func (positions) Flush() error      { return nil }
 func (positions) Close(error) error { return nil }
 
-func TestLatestBadBlueprints(t *testing.T) {
+func TestLatestBadArguments(t *testing.T) {
 	ok := flow.From(source.Range(0, 3))
 	for name, f := range combines[int, int, int](ok, ok, nil) {
 		want := fmt.Sprintf("stage %q: function must not be nil", strings.ToLower(name))

@@ -423,7 +423,7 @@ func TestMergePrioritizedCopiesItsWeights(t *testing.T) {
 	}
 }
 
-func TestMergeChoicesBadBlueprints(t *testing.T) {
+func TestMergeChoicesBadArguments(t *testing.T) {
 	ok := flow.From(source.Range(0, 3))
 	for want, f := range map[string]flow.Flow[int]{
 		`stage "mergeprioritized": 1 weights are given for 2 flows`:                              flow.MergePrioritized([]int{1}, ok, ok),
