@@ -371,3 +371,15 @@ func TestRulesWhileBusy(t *testing.T) {
 	rules("conflate", total)
 	rules("conflatewith", total)
 }
+
+func TestMistakesInRates(t *testing.T) {
+	wantMistake(t, operators.Conflate[int](nil), "function must not be nil")
+	wantMistake(t, operators.ConflateWith(nil, more), "seed function must not be nil")
+	wantMistake(t, operators.ConflateWith[int, int](one, nil), "function must not be nil")
+	wantMistake(t, operators.BatchWhileBusy[int](0), "batch size must be at least 1, is 0")
+	wantMistake(t, operators.Expand[int, int](nil), "function must not be nil")
+	wantMistake(t, operators.Extrapolate[int](nil), "function must not be nil")
+	wantMistake(t, operators.ExtrapolateFrom(0, nil), "function must not be nil")
+	wantMistake(t, operators.DropWhileBusy[int](stage.Workers(2)), "option Workers is not one that DropWhileBusy takes")
+	wantMistake(t, operators.LatestWhileBusy[int](stage.Workers(2)), "option Workers is not one that LatestWhileBusy takes")
+}
