@@ -38,6 +38,7 @@ var families = []family{
 	}},
 	{"rate.md", "Rate matching", "Where one side is faster than the other.", []string{
 		"operators.Async", "operators.Buffer", "operators.BufferWith",
+		"operators.LatestWhileBusy", "operators.DropWhileBusy", "operators.BatchWhileBusy", "operators.Conflate", "operators.ConflateWith", "operators.Expand", "operators.Extrapolate", "operators.ExtrapolateFrom",
 	}},
 	{"combine.md", "Combine", "One flow of several.", []string{
 		"flow.Merge", "flow.Concat", "flow.Zip",
