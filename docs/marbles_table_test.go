@@ -249,7 +249,7 @@ var meant = map[string]func(h *stagehand) []flow.Pipeline{
 func (h *stagehand) sourceOf(v string) stage.Source[string] {
 	for i, s := range h.d {
 		if s.name == "source of "+v {
-			return h.source(i, h.begun)
+			return h.source(i, time.Time{})
 		}
 	}
 	h.t.Errorf("the diagram has no source of %s", v)

@@ -31,7 +31,7 @@ import (
 // again.
 //
 //	in                          1-----2---|
-//	Expand(v, then v + 0.1 …)   1-1.1-2-2.1|    asked for every 2 ms
+//	Expand(v, then v + 0.1)   1-1.1-2-2.1|    asked for every 2 ms
 //
 // Elsewhere: Pekko expand.
 //

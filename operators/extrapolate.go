@@ -18,7 +18,7 @@ import (
 // element itself carries that, the derived ones belong to no read.
 //
 //	in                    1-----2---|
-//	Extrapolate(v+1 …)    1-2-3-2-3-|    asked for every 2 ms
+//	Extrapolate(v + 1)    1-2-3-2-3-|    asked for every 2 ms
 //
 // Elsewhere: Pekko extrapolate.
 //
@@ -36,7 +36,7 @@ func Extrapolate[T any](fn func(T) iter.Seq[T], opts ...stage.Option) stage.Stag
 // to no read.
 //
 //	in                            ----5---|
-//	ExtrapolateFrom(0, v+1 …)     0-1-5-6-|    asked for every 2 ms
+//	ExtrapolateFrom(0, v + 1)     0-1-5-6-|    asked for every 2 ms
 //
 // Elsewhere: Pekko extrapolate with an initial element.
 //

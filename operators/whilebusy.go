@@ -6,8 +6,8 @@ import (
 	"github.com/weir-go/weir/stage"
 )
 
-// ReasonBusy is the reason with which DropWhileBusy drops elements: downstream had
-// not asked.
+// ReasonBusy is the reason with which DropWhileBusy drops elements, as downstream
+// had not asked, and ExhaustMap, as the source of an earlier one was running.
 const ReasonBusy = "busy"
 
 // LatestWhileBusy keeps the latest element that came while downstream was busy,
