@@ -34,7 +34,7 @@ var families = []family{
 	{"time.md", "Time", "Not more often than, not later than.", []string{
 		"operators.Throttle", "operators.Timeout",
 		"operators.InitialTimeout", "operators.IdleTimeout", "operators.CompletionTimeout", "operators.Delay", "operators.InitialDelay", "operators.Debounce", "operators.SampleTime", "operators.Audit", "operators.TakeFor", "operators.SkipFor",
-		"operators.Timestamp", "operators.TimeInterval", "operators.KeepAlive", "operators.ThrottleWith",
+		"operators.Timestamp", "operators.TimeInterval", "operators.KeepAlive", "operators.ThrottleWith", "operators.BackpressureTimeout",
 	}},
 	{"rate.md", "Rate matching", "Where one side is faster than the other.", []string{
 		"operators.Async", "operators.Buffer", "operators.BufferWith",
