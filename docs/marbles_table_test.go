@@ -25,9 +25,11 @@ func first(s string) byte     { return s[0] }
 func number(s string) int     { v, _ := strconv.Atoi(s); return v }
 func chars(s string) []string { return strings.Split(s, "") }
 
-func even(v int) bool          { return v%2 == 0 }
-func add(a, v int) int         { return a + v }
-func text[T any](v T) string   { return fmt.Sprint(v) }
+func even(v int) bool             { return v%2 == 0 }
+func add(a, v int) int            { return a + v }
+func text[T any](v T) string      { return fmt.Sprint(v) }
+func together(a, b string) string { return a + b }
+
 func joined(v []string) string { return strings.Join(v, "") }
 func capital(v string) bool    { return v == strings.ToUpper(v) }
 
@@ -229,6 +231,18 @@ var meant = map[string]func(h *stagehand) []flow.Pipeline{
 	"flow.Interleave": func(h *stagehand) []flow.Pipeline {
 		return []flow.Pipeline{flow.Interleave(2, h.in(0), h.in(1)).To(h.out(2))}
 	},
+	"flow.Race": func(h *stagehand) []flow.Pipeline {
+		return []flow.Pipeline{flow.Race(h.in(0), h.in(1)).To(h.out(2))}
+	},
+	"flow.CombineLatest": func(h *stagehand) []flow.Pipeline {
+		return []flow.Pipeline{flow.CombineLatest(h.in(0), h.in(1), together).To(h.out(2))}
+	},
+	"flow.ZipLatest": func(h *stagehand) []flow.Pipeline {
+		return []flow.Pipeline{flow.ZipLatest(h.in(0), h.in(1), together).To(h.out(2))}
+	},
+	"flow.WithLatestFrom": func(h *stagehand) []flow.Pipeline {
+		return []flow.Pipeline{flow.WithLatestFrom(h.in(0), h.in(1), together).To(h.out(2))}
+	},
 	"flow.Prepend":   func(h *stagehand) []flow.Pipeline { return []flow.Pipeline{h.in(0).Prepend("a", "b").To(h.out(1))} },
 	"flow.OrElse":    func(h *stagehand) []flow.Pipeline { return []flow.Pipeline{h.in(0).OrElse(h.late(1)).To(h.out(2))} },
 	"flow.Broadcast": func(h *stagehand) []flow.Pipeline { return split(h, flow.Broadcast(h.in(0), 2)...) },
@@ -258,12 +272,23 @@ func (h *stagehand) sourceOf(v string) stage.Source[string] {
 
 // notRun are the diagrams that are not run, and why.
 var notRun = map[string]string{
-	"operators.Async":      "its link takes what comes; the diagram shows a downstream that begins late",
-	"operators.Buffer":     "the diagram shows a downstream that is busy; its tests have such ones",
-	"operators.BufferWith": "the diagram shows a downstream that is busy",
-	"operators.DoOnCancel": "the diagram shows a downstream that wants no more",
-	"flow.Balance":         "who gets an element depends on who comes first",
-	"flow.WireTap":         "the diagram shows a tap that is slow",
+	"operators.Async":               "its link takes what comes; the diagram shows a downstream that begins late",
+	"operators.Buffer":              "the diagram shows a downstream that is busy; its tests have such ones",
+	"operators.BufferWith":          "the diagram shows a downstream that is busy",
+	"operators.DoOnCancel":          "the diagram shows a downstream that wants no more",
+	"operators.LatestWhileBusy":     "the diagram shows a downstream that is busy",
+	"operators.DropWhileBusy":       "the diagram shows a downstream that is busy",
+	"operators.Conflate":            "the diagram shows a downstream that is busy",
+	"operators.ConflateWith":        "the diagram shows a downstream that is busy",
+	"operators.BatchWhileBusy":      "the diagram shows a downstream that is busy",
+	"operators.Expand":              "the diagram shows when downstream asks",
+	"operators.Extrapolate":         "the diagram shows when downstream asks",
+	"operators.ExtrapolateFrom":     "the diagram shows when downstream asks",
+	"operators.BackpressureTimeout": "the diagram shows a downstream that is busy",
+	"flow.MergePreferred":           "the diagram shows a downstream that is slow",
+	"flow.MergePrioritized":         "the diagram shows the order, not the time",
+	"flow.Balance":                  "who gets an element depends on who comes first",
+	"flow.WireTap":                  "the diagram shows a tap that is slow",
 }
 
 // when is the time at which a stream says what.

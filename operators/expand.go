@@ -30,7 +30,7 @@ import (
 // This is not the expand of RxJS and Reactor, which feeds what fn returns to fn
 // again.
 //
-//	in                          1-----2---|
+//	in                        1-----2---|
 //	Expand(v, then v + 0.1)   1-1.1-2-2.1|    asked for every 2 ms
 //
 // Elsewhere: Pekko expand.
