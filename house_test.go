@@ -89,7 +89,6 @@ var layers = [][]string{
 // listed imports the standard library only.
 var theirs = map[string][]string{
 	"stage":           {"github.com/cenkalti/backoff/v5"},
-	"source":          {"github.com/cenkalti/backoff/v5"},
 	"stage/stagetest": {"github.com/google/go-cmp"},
 	"trace":           {"go.opentelemetry.io/otel"},
 	"flow":            {"go.opentelemetry.io/otel"},

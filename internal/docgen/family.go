@@ -69,7 +69,7 @@ var families = []family{
 		"sink.ForEach", "sink.Slice", "sink.Discard", "sink.Chan", "sink.ClosingChan",
 		"sink.Fold", "sink.Reduce", "sink.Count", "sink.First", "sink.Last", "sink.Min", "sink.Max", "sink.Any", "sink.All", "sink.ToMap",
 		"sink.Writer", "sink.Lines", "sink.JSONLines", "sink.CSV", "sink.Encode", "sink.SQL",
-		"sink.Adapt", "sink.FlushEvery",
+		"sink.Adapt", "sink.FlushEvery", "sink.Restart",
 	}},
 }
 
