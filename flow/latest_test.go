@@ -638,7 +638,8 @@ func TestLatestOfBranches(t *testing.T) {
 				t.Fatal(err)
 			}
 			st, _ := r.Snapshot().Stage(strings.ToLower(kind))
-			bad, lost := "", st.Dropped[operators.ReasonSuperseded]
+			var bad string
+			lost := st.Dropped[operators.ReasonSuperseded]
 			switch kind {
 			case "CombineLatest":
 				bad = walkOfBoth(walk, n, n, lost)
