@@ -90,10 +90,11 @@ type sinkDriver[T any] struct {
 	demander Demander // w, if it is one
 	credit   int64    // what it wanted last
 	unasked  demand.Waiting
+	wake     func()
 }
 
 func (d *sinkDriver[T]) drive(h *island) {
-	d.h, d.pace.h = h, h
+	d.h, d.pace.h, d.wake = h, h, h.Wake
 	d.in.SetIsland(h.Island)
 	err := h.protect(d.loop)
 	switch {
@@ -178,7 +179,7 @@ func (d *sinkDriver[T]) wanted() (n int, err error) {
 
 // asked looks whether there is demand.
 func (d *sinkDriver[T]) asked() bool {
-	d.credit = d.demander.Demand(d.h.Wake)
+	d.credit = d.demander.Demand(d.wake)
 	return d.credit > 0
 }
 
