@@ -1,0 +1,55 @@
+package gostreams
+
+import (
+	"context"
+
+	"github.com/weir-go/weir/demand"
+	"github.com/weir-go/weir/stage"
+)
+
+// A sender sends to a channel of theirs, which it closes once.
+type sender[T any] struct {
+	ctx  context.Context
+	to   chan<- any
+	shut bool
+}
+
+// send sends what is in in, until ctx ends.
+func (s *sender[T]) send(in *demand.Chunk[T]) (err error) {
+	n := 0
+	for _, v := range in.Items() {
+		if err = s.sendOne(in, v); err != nil {
+			break
+		}
+		if n++; in.Hurry() {
+			break
+		}
+	}
+	in.Advance(n)
+	return err
+}
+
+func (s *sender[T]) sendOne(in *demand.Chunk[T], v T) error {
+	if s.ctx.Err() != nil {
+		return context.Cause(s.ctx)
+	}
+	select {
+	case s.to <- v:
+		return nil
+	default:
+	}
+	defer stage.WaitsForRoom(in)()
+	select {
+	case s.to <- v:
+		return nil
+	case <-s.ctx.Done():
+		return context.Cause(s.ctx)
+	}
+}
+
+func (s *sender[T]) close() {
+	if s.to != nil && !s.shut {
+		s.shut = true
+		close(s.to)
+	}
+}
