@@ -42,22 +42,13 @@ func FlowTied[In, Out any](open func(t *Tie) (in streams.Inlet, out streams.Outl
 	return makeFlow[In, Out](open == nil, open, opts)
 }
 
-// What the two links of a flow hold and ask for at most: a little, since their
-// channels hold nothing.
-const (
-	defaultCapacity = 16
-	defaultWindow   = 16
-)
-
 func makeFlow[In, Out any](none bool, open func(*Tie) (streams.Inlet, streams.Outlet, error), opts []stage.Option) stage.Stage[In, Out] {
 	m := stage.Configure("GoStreamsFlow", stage.TakesWindow|stage.TakesCapacity, opts).Func(none, "function")
 	m.Link = true
 	if m.Capacity == 0 {
 		m.Capacity = defaultCapacity
 	}
-	if m.WindowMax == 0 {
-		m.WindowMin, m.WindowMax = 1, defaultWindow
-	}
+	m = small(m)
 	return stage.Make(m, func(rt *stage.Runtime, up demand.Upstream[In]) demand.Upstream[Out] {
 		c := &crossing[In, Out]{
 			open: open, opened: make(chan struct{}), gone: make(chan struct{}), fed: make(chan struct{}),

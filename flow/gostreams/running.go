@@ -135,7 +135,7 @@ func (b *inlet[T]) tell() {
 // outbox is the sink of a run whose elements are received from out. It closes that
 // at the end, when the error of the run is known to r.
 func outbox[T any](r *Running, out chan<- any) stage.Sink[T] {
-	m := stage.Configure("GoStreamsOutlet", stage.TakesName, nil)
+	m := small(stage.Configure("GoStreamsOutlet", stage.TakesName, nil))
 	return stage.NewSink(m, func(rt *stage.Runtime) stage.Writer[T] {
 		return &outlet[T]{sender[T]{ctx: rt.Context(), to: out}, r}
 	})

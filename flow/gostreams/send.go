@@ -7,6 +7,21 @@ import (
 	"github.com/weir-go/weir/stage"
 )
 
+// How many elements are asked for ahead of channels of theirs, and how many a link
+// behind one holds: few, as their channels hold none.
+const (
+	defaultWindow   = 16
+	defaultCapacity = 16
+)
+
+// small gives a window that size, unless the user gave it one.
+func small(m stage.Meta) stage.Meta {
+	if m.WindowMax == 0 {
+		m.WindowMin, m.WindowMax = 1, defaultWindow
+	}
+	return m
+}
+
 // A sender sends to a channel of theirs, which it closes once.
 type sender[T any] struct {
 	ctx  context.Context

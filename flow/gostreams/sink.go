@@ -26,7 +26,7 @@ import (
 // fails when the Tie does, or when the sink has not completed after the grace
 // although the run has failed · handled when their sink has taken an element
 func Sink[T any](open func(t *Tie) (streams.Sink, error), opts ...stage.Option) stage.Sink[T] {
-	m := stage.Configure("GoStreamsSink", stage.TakesWindow, opts).Func(open == nil, "function")
+	m := small(stage.Configure("GoStreamsSink", stage.TakesWindow, opts).Func(open == nil, "function"))
 	return stage.NewSink(m, func(rt *stage.Runtime) stage.Writer[T] {
 		tie := newTie(rt, rt.Context())
 		return &theirSink[T]{sender: sender[T]{ctx: tie.ctx}, rt: rt, tie: tie, open: open}
