@@ -26,24 +26,30 @@ import (
 // receives until it has ended · handled when their flow has taken an element ·
 // starts 2 goroutines beside theirs
 func Flow[In, Out any](open func() streams.Flow, opts ...stage.Option) stage.Stage[In, Out] {
-	return makeFlow[In, Out](open == nil, func(*Tie) (streams.Inlet, streams.Outlet, error) {
+	return makeFlow[In, Out]("GoStreamsFlow", open == nil, untied(open), opts)
+}
+
+func untied(open func() streams.Flow) func(*Tie) (streams.Inlet, streams.Outlet, error) {
+	return func(*Tie) (streams.Inlet, streams.Outlet, error) {
 		f := open()
 		if f == nil {
 			return nil, nil, errNil
 		}
 		return f, f, nil
-	}, opts)
+	}
 }
 
 // FlowTied is Flow for what wants a [Tie], can fail when it is made, or has its
 // two ends apart, as a chain of flows has: what goes into in has to come out of
 // out, which has to close when in is closed.
 func FlowTied[In, Out any](open func(t *Tie) (in streams.Inlet, out streams.Outlet, err error), opts ...stage.Option) stage.Stage[In, Out] {
-	return makeFlow[In, Out](open == nil, open, opts)
+	return makeFlow[In, Out]("GoStreamsFlow", open == nil, open, opts)
 }
 
-func makeFlow[In, Out any](none bool, open func(*Tie) (streams.Inlet, streams.Outlet, error), opts []stage.Option) stage.Stage[In, Out] {
-	m := stage.Configure("GoStreamsFlow", stage.TakesWindow|stage.TakesCapacity, opts).Func(none, "function")
+const each = "GoStreamsEach"
+
+func makeFlow[In, Out any](kind string, none bool, open func(*Tie) (streams.Inlet, streams.Outlet, error), opts []stage.Option) stage.Stage[In, Out] {
+	m := stage.Configure(kind, stage.TakesWindow|stage.TakesCapacity, opts).Func(none, "function")
 	m.Link = true
 	if m.Capacity == 0 {
 		m.Capacity = defaultCapacity
@@ -55,6 +61,10 @@ func makeFlow[In, Out any](none bool, open func(*Tie) (streams.Inlet, streams.Ou
 		}
 		c.receiver = receiver[Out]{rt: rt, tie: newTie(rt, rt.Context()), over: c.over}
 		c.sender.ctx = c.tie.ctx
+		if kind == each {
+			c.receiver.tags = &tags{}
+			c.sender.tags = c.receiver.tags
+		}
 		run := rt.Cell().Run
 		c.stop = engine.Feed(run.NewCell(rt.Name()+"/in", "link"), up, c.give, c.end, m.WindowMin, m.WindowMax)
 		out := engine.Meter[Out](rt.Cell(), &far[In, Out]{c}, false)
@@ -82,12 +92,12 @@ func (c *crossing[In, Out]) give(in *demand.Chunk[In]) error {
 	select {
 	case <-c.opened:
 	case <-c.tie.ctx.Done():
-		return demand.ErrEnough
+		return demand.ErrStopped
 	case <-c.gone:
-		return demand.ErrEnough
+		return demand.ErrStopped
 	}
-	if err := c.send(in); err != nil {
-		return demand.ErrEnough // whoever stopped it says why
+	if c.send(in) != nil {
+		return demand.ErrStopped // whoever did says why
 	}
 	return nil
 }
@@ -109,10 +119,14 @@ func (c *crossing[In, Out]) over() error {
 	if err := c.tie.Err(); err != nil {
 		return err
 	}
-	if err := c.ended.Load(); err != nil {
-		return *err
+	err := demand.ErrCompleted
+	if ended := c.ended.Load(); ended != nil {
+		err = *ended
 	}
-	return demand.ErrCompleted
+	if err == demand.ErrCompleted && c.receiver.tags.left() {
+		return ErrCount
+	}
+	return err
 }
 
 // leave makes the giving end.
@@ -154,6 +168,7 @@ func (f *far[In, Out]) Cancel(cause error) {
 		if c.from != nil && !c.drain(c.fed) {
 			_ = c.tie.left()
 		}
+		c.receiver.tags.abandon(cause)
 	})
 	if c.receiver.err == nil {
 		c.receiver.err = cause

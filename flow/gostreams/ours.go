@@ -69,13 +69,17 @@ func (s *RunningSource) Via(next streams.Flow) streams.Flow {
 }
 
 // ToFlow runs s as a flow of go-streams, with elements of type In: another one is a
-// [TypeError]. The run starts at once; it ends when the channel of In is closed,
+// [TypeError] of the stage that has the name of s and "/in". The run starts at once; it ends when the channel of In is closed,
 // when s has enough or fails, or with ctx. Whatever the end, the channel of Out is
 // closed, and In goes on receiving until it is closed, so that upstream is not
 // left behind; what comes counts as discarded.
 func ToFlow[In, Out any](ctx context.Context, s stage.Stage[In, Out], opts ...Option) (*RunningFlow, error) {
 	f := &RunningFlow{Running: newRunning(ctx, opts), in: make(chan any), out: make(chan any)}
-	ours := flow.Via(flow.From(inbox[In](f.Running, f.in, f.cfg.cancel)), s)
+	name := "flow/in"
+	if s != nil {
+		name = s.Meta().Title() + "/in"
+	}
+	ours := flow.Via(flow.From(inbox[In](f.Running, name, f.in, f.cfg.cancel)), s)
 	if _, err := f.start(ours.To(outbox[Out](f.Running, f.out))); err != nil {
 		return nil, err
 	}
@@ -107,11 +111,15 @@ func (f *RunningFlow) Via(next streams.Flow) streams.Flow {
 func (f *RunningFlow) To(sink streams.Sink) { f.to(f.out, sink) }
 
 // ToSink runs s as a sink of go-streams, with elements of type T: another one is a
-// [TypeError]. The run starts at once; it ends when the channel of In is closed,
+// [TypeError] as in ToFlow. The run starts at once; it ends when the channel of In is closed,
 // when s has enough or fails, or with ctx. In goes on receiving until it is closed.
 func ToSink[T any](ctx context.Context, s stage.Sink[T], opts ...Option) (*RunningSink, error) {
 	k := &RunningSink{Running: newRunning(ctx, opts), in: make(chan any)}
-	if _, err := k.start(flow.From(inbox[T](k.Running, k.in, k.cfg.cancel)).To(s)); err != nil {
+	name := "sink/in"
+	if s != nil {
+		name = s.Meta().Title() + "/in"
+	}
+	if _, err := k.start(flow.From(inbox[T](k.Running, name, k.in, k.cfg.cancel)).To(s)); err != nil {
 		return nil, err
 	}
 	return k, nil

@@ -159,7 +159,7 @@ func TestOurFlow(t *testing.T) {
 		f := must(gostreams.ToFlow(t.Context(), operators.Map(strings.ToUpper), gostreams.WithRun(quiet)))
 		to, got := gather[string]()
 		theirNumbers(t.Context(), 10).Via(f).To(to)
-		if e := wantErr[*gostreams.TypeError](t, f.Err(), "gostreamsinlet"); e.Want != "string" || e.Got != "int" || len(got()) > 0 {
+		if e := wantErr[*gostreams.TypeError](t, f.Err(), "map/in"); e.Want != "string" || e.Got != "int" || len(got()) > 0 {
 			t.Errorf("got %v, %v", got(), e)
 		}
 		_ = f.Wait()
@@ -229,6 +229,14 @@ func TestOurSink(t *testing.T) {
 		k := must(gostreams.ToSink(t.Context(), bad, gostreams.WithContextCancel(cancel), gostreams.WithRun(quiet)))
 		theirNumbers(ctx, 1<<40).Via(theirs.NewPassThrough()).To(k)
 		wantErr[*stage.Error](t, k.Err(), "bad")
+	})
+	t.Run("nil", func(t *testing.T) {
+		if _, err := gostreams.ToSink[int](t.Context(), nil); err == nil {
+			t.Error("no error")
+		}
+		if _, err := gostreams.ToFlow[int, int](t.Context(), nil); err == nil {
+			t.Error("no error")
+		}
 	})
 	t.Run("used twice", func(t *testing.T) {
 		ch := make(chan int, 10)

@@ -14,6 +14,7 @@ type receiver[T any] struct {
 	tie  *Tie
 	from <-chan any
 	over func() error // why the channel was closed
+	tags *tags        // of the elements under way, for Each
 	ends bool         // drained, it delivers until the channel is closed
 	due  time.Time    // when it has to be, once drained
 	err  error
@@ -37,7 +38,7 @@ func (r *receiver[T]) pull(dst *demand.Chunk[T]) error {
 
 // take takes what is there without waiting.
 func (r *receiver[T]) take(dst *demand.Chunk[T]) {
-	for dst.Free() > 0 && r.err == nil {
+	for dst.Free() > 0 && r.err == nil && (dst.Len() == 0 || r.tags.joins(dst.Lineage())) {
 		select {
 		case v, open := <-r.from:
 			r.put(dst, v, open)
@@ -51,16 +52,29 @@ func (r *receiver[T]) take(dst *demand.Chunk[T]) {
 func (r *receiver[T]) put(dst *demand.Chunk[T], v any, open bool) {
 	if !open {
 		r.shut, r.err = true, r.over()
+		if r.rt.Context().Err() != nil {
+			r.err = demand.ErrStopped // closed because of that: it promises nothing
+		}
 		return
 	}
-	t, err := as[T](r.rt.Name(), v)
-	if err != nil {
+	of, err := r.tags.pop()
+	var t T
+	if err == nil {
+		t, err = as[T](r.rt.Name(), v)
+	}
+	switch {
+	case err != nil:
+		of.lineage.Abandon(err)
 		r.rt.Failed(1)
 		r.rt.Discarded(1)
 		r.err = err
 		return
+	case dst.Len() == 0:
+		dst.SetLineage(of.lineage)
+	default:
+		of.lineage.Release()
 	}
-	dst.Append(t)
+	dst.AppendRecord(t, of.record)
 }
 
 // fail ends with the failure of their part, if there is one, behind what is there.

@@ -69,7 +69,7 @@ func (r *Running) start(p flow.Pipeline) (*flow.Running, error) {
 // transfer moves what comes out of a part to the next one, on a run of its own.
 func (r *Running) transfer(out <-chan any, next streams.Inlet) *flow.Running {
 	in := next.In()
-	run, err := r.start(flow.From(inbox[any](r, out, nil)).To(outbox[any](r, in)))
+	run, err := r.start(flow.From(inbox[any](r, "transfer", out, nil)).To(outbox[any](r, in)))
 	if err != nil {
 		close(in)
 	}
@@ -87,13 +87,18 @@ func (r *Running) to(out <-chan any, sink streams.Sink) {
 // inbox is the source of a run whose elements are sent to in. stop tells who sends
 // them that no more are wanted. It is nil where that is a part of ours, which ends
 // by itself when it is drained.
-func inbox[T any](r *Running, in <-chan any, stop func()) stage.Source[T] {
-	m := stage.Configure("GoStreamsInlet", stage.TakesName, nil)
+func inbox[T any](r *Running, name string, in <-chan any, stop func()) stage.Source[T] {
+	m := stage.Configure("GoStreamsInlet", stage.TakesName, []stage.Option{stage.Name(name)})
 	m.Blocking, m.DrainsItself = true, stop == nil
 	return stage.NewSource(m, func(rt *stage.Runtime) demand.Upstream[T] {
 		b := &inlet[T]{receiver: receiver[T]{rt: rt, tie: newTie(rt, rt.Reads()), from: in, ends: stop == nil}, stop: stop}
 		b.tie.grace = math.MaxInt64
-		b.over = func() error { return demand.ErrCompleted }
+		b.over = func() error {
+			if cause := context.Cause(r.ctx); cause != nil {
+				return cause // the run will learn of it; upstream, which closed, has
+			}
+			return demand.ErrCompleted
+		}
 		rt.OnClose(func() error {
 			defer b.tie.cancel()
 			if b.begun && !b.shut {

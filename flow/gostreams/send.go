@@ -26,14 +26,17 @@ func small(m stage.Meta) stage.Meta {
 type sender[T any] struct {
 	ctx  context.Context
 	to   chan<- any
+	tags *tags // of the elements under way, for Each
 	shut bool
 }
 
 // send sends what is in in, until ctx ends.
 func (s *sender[T]) send(in *demand.Chunk[T]) (err error) {
 	n := 0
-	for _, v := range in.Items() {
+	for i, v := range in.Items() {
+		s.tags.push(in.Lineage(), in.Record(i))
 		if err = s.sendOne(in, v); err != nil {
+			s.tags.unsent(err)
 			break
 		}
 		if n++; in.Hurry() {
