@@ -4,6 +4,7 @@ import (
 	streams "github.com/reugn/go-streams"
 
 	"github.com/weir-go/weir/demand"
+	"github.com/weir-go/weir/internal/engine"
 	"github.com/weir-go/weir/stage"
 )
 
@@ -69,23 +70,29 @@ func (s *theirSource[T]) begin() error {
 	return s.tie.Err()
 }
 
-// Cancel implements demand.Upstream.
+// Cancel implements demand.Upstream. Their source may take its time to end, which
+// holds nobody up.
 func (s *theirSource[T]) Cancel(cause error) {
 	if s.gone {
 		return
 	}
 	s.gone = true
+	if s.err == nil {
+		s.err = cause
+	}
 	if s.tie != nil {
 		s.tie.cancel()
 	}
-	if s.from != nil {
-		told := make(chan struct{})
-		close(told)
-		if !s.drain(told) {
-			_ = s.tie.left()
-		}
+	if s.from != nil && !s.shut {
+		engine.Later(s.rt.Cell(), s.wind)
 	}
-	if s.err == nil {
-		s.err = cause
+}
+
+// wind receives until their source has ended.
+func (s *theirSource[T]) wind() {
+	told := make(chan struct{})
+	close(told)
+	if !s.drain(told) {
+		_ = s.tie.left()
 	}
 }

@@ -778,3 +778,19 @@ func TestTheirFlowEndsBeforeTheRun(t *testing.T) {
 		}
 	})
 }
+
+// Their source takes its time to end; the rest of the run goes on meanwhile.
+func TestTheEndOfTheirsHoldsNobodyUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow := flow.From(gostreams.Source[int](func(tie *gostreams.Tie) (streams.Outlet, error) {
+			return sending(tie, 3, func() { time.Sleep(3 * time.Second) }), nil
+		}))
+		start := time.Now()
+		var last time.Duration
+		f := flow.Concat(slow.Take(3), flow.From(source.Range(3, 6))).Peek(func(int) { last = time.Since(start) })
+		got, err := run(t, f)
+		if err != nil || !slices.Equal(got, upTo(6)) || last > 0 || time.Since(start) != 3*time.Second {
+			t.Errorf("got %v, %v, the last after %v of %v", got, err, last, time.Since(start))
+		}
+	})
+}

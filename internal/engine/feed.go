@@ -60,6 +60,9 @@ func (d *feedDriver[T]) loop() error {
 	}
 }
 
+// Later calls f on a goroutine that the run waits for.
+func Later(cell *Cell, f func()) { cell.Run.Go(f) }
+
 // Aside calls f on a goroutine that the run does not wait for: f is not ours, it
 // heeds no context, and whoever waits for done may give up. A panic of f comes as
 // an error that names the stage.
