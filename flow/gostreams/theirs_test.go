@@ -299,6 +299,10 @@ func (c *closer) Write(p []byte) (int, error) {
 
 func (c *closer) Close() error { c.closed++; return nil }
 
+type failsToClose struct{ *closer }
+
+func (failsToClose) Close() error { return errUp }
+
 func writerSink(w io.WriteCloser, level slog.Level) func(*gostreams.Tie) (streams.Sink, error) {
 	return func(tie *gostreams.Tie) (streams.Sink, error) {
 		return extension.NewWriterSink(w, extension.WithContext(tie.Context()), extension.WithContextCancel(tie.Cancel), extension.WithLogger(tie.LoggerAt(level)))
@@ -545,6 +549,14 @@ func TestErrorsOfTheirSinks(t *testing.T) {
 		wantErr[*gostreams.LogError](t, err, "out")
 		if !errors.Is(err, errUp) || w.String() != "abc" || w.closed != 1 {
 			t.Errorf("wrote %q, closed %d times, %v", w.String(), w.closed, err)
+		}
+	})
+	t.Run("logged at the end", func(t *testing.T) {
+		w := failsToClose{&closer{}}
+		err := words.To(gostreams.Sink[string](writerSink(w, slog.LevelError), stage.Name("out"))).With(quiet).Run(t.Context())
+		wantErr[*gostreams.LogError](t, err, "out")
+		if !errors.Is(err, errUp) || w.String() != "abcde" {
+			t.Errorf("wrote %q, %v", w.String(), err)
 		}
 	})
 	t.Run("cancelled only", func(t *testing.T) {
