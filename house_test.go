@@ -92,6 +92,7 @@ var theirs = map[string][]string{
 	"stage/stagetest": {"github.com/google/go-cmp"},
 	"trace":           {"go.opentelemetry.io/otel"},
 	"flow":            {"go.opentelemetry.io/otel"},
+	"flow/gostreams":  {"github.com/reugn/go-streams"},
 }
 
 // layer returns where a package stands, and the top of its folder.
