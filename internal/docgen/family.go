@@ -40,6 +40,9 @@ var families = []family{
 		"flow.Broadcast", "flow.Balance", "flow.Partition", "flow.Flow.AlsoTo",
 		"flow.Flow.DivertTo", "flow.Flow.WireTap", "flow.Unzip", "operators.GroupBy",
 	}},
+	{"cycles.md", "Cycles", "Elements that go round until they are done.", []string{
+		"operators.Feedback",
+	}},
 	{"errors.md", "Errors", "What to do when something above has failed. For errors of a function, element by element, see stage.OnError.", []string{
 		"operators.Recover",
 		"operators.RecoverWith", "operators.OnErrorComplete", "operators.WrapError",
