@@ -8,21 +8,21 @@ import (
 )
 
 // OpenSource opens a source in a run. It is for the library's own packages.
-func OpenSource[T any](run *engine.Run, s Source[T]) demand.Upstream[T] {
+func OpenSource[T any](cells engine.Cells, s Source[T]) demand.Upstream[T] {
 	m := s.Meta()
-	rt := NewRuntime(run, m)
+	rt := NewRuntime(cells, m)
 	return engine.Meter(rt.cell, s.Open(rt), !m.DrainsItself)
 }
 
 // OpenStage opens a stage in a run. It is for the library's own packages.
-func OpenStage[In, Out any](run *engine.Run, s Stage[In, Out], up demand.Upstream[In]) demand.Upstream[Out] {
+func OpenStage[In, Out any](cells engine.Cells, s Stage[In, Out], up demand.Upstream[In]) demand.Upstream[Out] {
 	if c, ok := s.(interface {
-		openParts(*engine.Run, demand.Upstream[In]) demand.Upstream[Out]
+		openParts(engine.Cells, demand.Upstream[In]) demand.Upstream[Out]
 	}); ok {
-		return c.openParts(run, up)
+		return c.openParts(cells, up)
 	}
 	m := s.Meta()
-	rt := NewRuntime(run, m)
+	rt := NewRuntime(cells, m)
 	out := s.Open(rt, up)
 	if m.Link {
 		return out
@@ -101,6 +101,6 @@ func (c *composed[A, B, C]) Open(rt *Runtime, up demand.Upstream[A]) demand.Upst
 	return c.openParts(rt.cell.Run, up)
 }
 
-func (c *composed[A, B, C]) openParts(run *engine.Run, up demand.Upstream[A]) demand.Upstream[C] {
-	return OpenStage(run, c.second, OpenStage(run, c.first, up))
+func (c *composed[A, B, C]) openParts(cells engine.Cells, up demand.Upstream[A]) demand.Upstream[C] {
+	return OpenStage(cells, c.second, OpenStage(cells, c.first, up))
 }
