@@ -34,8 +34,8 @@ import (
 // Where it has links it runs on goroutines of its own, behind one more link. What
 // comes out of body in order is given to again, and leaves, in that order.
 //
-//	in                              -1-5-3-|
-//	Feedback(double, below 10)      --16-10-12-|
+//	in                              -1--5--3--|
+//	Feedback(double, below 10)      -16-10-12-|
 //
 // Elsewhere: Pekko MergePreferred, Reactor expand.
 //
@@ -44,8 +44,8 @@ import (
 // nothing is in the cycle, or when body completes by itself · fails when upstream
 // does, behind what is in the cycle, when body does, and when too many come back,
 // with Fail · cancels when downstream does · order is that of body for each round
-// · starts 1 goroutine if body has links, beside those of body · holds at most capacity elements that
-// wait
+// · starts 1 goroutine if body has links, beside those of body · holds at most
+// capacity elements that wait
 func Feedback[In, Out any](body stage.Stage[In, Out], again func(Out) (In, bool), capacity int, overflow demand.Overflow, opts ...stage.Option) stage.Stage[In, Out] {
 	m := stage.Configure("Feedback", stage.TakesName, opts).Func(body == nil, "body").Func(again == nil, "function")
 	m = m.Positive(capacity, "capacity").Require(overflow.Valid(), "unknown overflow strategy %d", uint8(overflow))
@@ -60,7 +60,7 @@ func Feedback[In, Out any](body stage.Stage[In, Out], again func(Out) (In, bool)
 			parts = []stage.Meta{b}
 		}
 		m.Parts = append(append(m.Parts, parts...), m)
-		m.Link, m.Patient = b.Link, b.Patient || b.Link
+		m.Link, m.Patient, m.Blocking = b.Link, b.Patient || b.Link, b.Blocking && !b.Link
 	}
 	return stage.Make(m, func(rt *stage.Runtime, up demand.Upstream[In]) demand.Upstream[Out] {
 		f := &feedback[In, Out]{rt: rt, again: again, body: body, asleep: demand.Waiting{Link: rt.Name() + "/exit"}}

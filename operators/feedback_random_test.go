@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,6 +47,7 @@ func drawCyclePart(t *rapid.T) cyclePart {
 		}
 		return same(r)
 	}
+	one := func(r rounds) stage.Source[rounds] { return source.Slice([]rounds{r}) }
 	inner := func(body stage.Stage[rounds, rounds]) stage.Stage[rounds, rounds] {
 		return operators.Feedback(body, thirds, 500, demand.Fail)
 	}
@@ -67,6 +70,18 @@ func drawCyclePart(t *rapid.T) cyclePart {
 		{"timeout", operators.Timeout[rounds](time.Hour), same, false},
 		{"skip last 0", operators.SkipLast[rounds](0), same, true},
 		{"inner", inner(operators.Map(func(r rounds) rounds { return r })), toThird, true},
+		{"sources in turn", operators.ConcatMap(one), same, true},
+		{"sources at once", operators.MergeMap(n, one), same, true},
+		{"batch while busy", stage.Compose(operators.BatchWhileBusy[rounds](n), operators.Unbatch[rounds]()), same, true},
+		{"time windows", stage.Compose(operators.TimeWindow[rounds](100*time.Microsecond, n), operators.Unbatch[rounds]()), same, true},
+		{"sessions", stage.Compose(operators.SessionWindow[rounds](50*time.Microsecond, n), operators.Unbatch[rounds]()), same, true},
+		{"keep alive", operators.KeepAlive(time.Hour, func() rounds { return rounds{} }), same, true},
+		{"idle timeout", operators.IdleTimeout[rounds](time.Hour), same, true},
+		{"backpressure timeout", operators.BackpressureTimeout[rounds](time.Hour), same, true},
+		{"extrapolate", operators.Extrapolate(func(rounds) iter.Seq[rounds] { return func(func(rounds) bool) {} }), same, true},
+		{"inner in groups", operators.GroupBy(func(r rounds) int { return r.id % 3 }, 3, func(int) stage.Stage[rounds, rounds] {
+			return inner(operators.Map(func(r rounds) rounds { return r }))
+		}), toThird, true},
 		{"inner over a link", inner(operators.Async[rounds](n)), toThird, true},
 	}).Draw(t, "part")
 }
@@ -208,6 +223,12 @@ func checkCycle(t *rapid.T) {
 			t.Fatalf("%s, %s, capacity %d: error %v, missing %v", mode, shape, capacity, err, left)
 		}
 		l.check(t, len(in))
+	case mode == "upstream fails" && strings.Contains(shape, "sources at once"):
+		// An error does not wait for the sources that are open.
+		if !errors.Is(err, errSource) {
+			t.Fatalf("%s, %s: error %v", mode, shape, err)
+		}
+		l.once(t, len(in))
 	case mode == "upstream fails":
 		if !errors.Is(err, errSource) || len(left) > 0 {
 			t.Fatalf("%s, %s: error %v, missing %v", mode, shape, err, left)

@@ -100,7 +100,7 @@ func TestFeedbackIsLive(t *testing.T) {
 					}
 					seen := map[int]bool{}
 					for _, g := range got {
-						if want := min(-1, 0); g.left > 0 || g.left < want || seen[g.id] {
+						if g.left > 0 || g.left < -1 || seen[g.id] {
 							t.Errorf("%v came out, before: %v", g, seen[g.id])
 						}
 						seen[g.id] = true

@@ -85,8 +85,8 @@ func (l *linked[In, Out]) Meta() Meta {
 	return Meta{Kind: "Compose", Err: m.Err, Patient: m.Patient, Link: true, Parts: append(slices.Clone(parts), link)}
 }
 
-func (l *linked[In, Out]) openParts(run *engine.Run, up demand.Upstream[In]) demand.Upstream[Out] {
-	return engine.Link(run.NewCell("async", "Async"), OpenStage(run, l.Stage, up), engine.AutoCapacity, 0, 0)
+func (l *linked[In, Out]) openParts(cells engine.Cells, up demand.Upstream[In]) demand.Upstream[Out] {
+	return engine.Link(cells.NewCell("async", "Async"), OpenStage(cells, l.Stage, up), engine.AutoCapacity, 0, 0)
 }
 
 type composed[A, B, C any] struct {

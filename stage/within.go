@@ -39,7 +39,7 @@ type Loop struct {
 // goroutine, when all islands of a body with a link sleep until one of them is
 // given something, or something is taken from them.
 func NewLoop(rt *Runtime, rests func()) *Loop {
-	return &Loop{rt, rt.cell.Run.Again(), rt.cell.Beneath(rests)}
+	return &Loop{rt, rt.cell.Again(), rt.cell.Beneath(rests)}
 }
 
 // Rests reports that all islands of the body sleep so.

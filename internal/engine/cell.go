@@ -47,13 +47,14 @@ type Cells interface {
 // must have left it before they are: from the second time on it gives them the
 // cells that they had, so that their names stay and their counts go on.
 type Again struct {
-	run   *Run
+	of    *Cell
 	cells []*Cell
 	next  int
 }
 
-// Again returns the cells of stages that are opened again and again.
-func (r *Run) Again() *Again { return &Again{run: r} }
+// Again returns the cells of stages that are opened again and again within that
+// of c.
+func (c *Cell) Again() *Again { return &Again{of: c} }
 
 // Rewind is called before each opening.
 func (a *Again) Rewind() { a.next = 0 }
@@ -61,7 +62,7 @@ func (a *Again) Rewind() { a.next = 0 }
 // NewCell implements Cells.
 func (a *Again) NewCell(name, kind string) *Cell {
 	if a.next == len(a.cells) {
-		a.cells = append(a.cells, a.run.NewCell(name, kind))
+		a.cells = append(a.cells, a.of.beside(name, kind))
 	}
 	a.next++
 	return a.cells[a.next-1]
@@ -74,8 +75,9 @@ type Group struct {
 	awake demand.Awake
 }
 
-// Beneath returns a group for the body of a cycle that c is of. rests is called by an island when all of the group sleep
-// until another one of them, or one beside them, wakes one; it must not wait.
+// Beneath returns a group for the body of a cycle that c is of. rests is called by
+// an island when all of the group sleep until another one of them, or one beside
+// them, wakes one; it must not wait.
 func (c *Cell) Beneath(rests func()) *Group {
 	above := &c.Run.awake
 	if c.group != nil {
@@ -92,6 +94,16 @@ func (g *Group) NewCell(name, kind string) *Cell {
 	c := g.run.NewCell(name, kind)
 	c.group = g
 	return c
+}
+
+// Part returns the cell of a link that belongs to a stage.
+func (c *Cell) Part(name string) *Cell { return c.beside(c.Name+"/"+name, "link") }
+
+// beside returns a cell that is of the same group.
+func (c *Cell) beside(name, kind string) *Cell {
+	b := c.Run.NewCell(name, kind)
+	b.group = c.group
+	return b
 }
 
 // NewCell adds a stage to the run. A name that is taken gets a number.
