@@ -16,9 +16,7 @@ func OpenSource[T any](cells engine.Cells, s Source[T]) demand.Upstream[T] {
 
 // OpenStage opens a stage in a run. It is for the library's own packages.
 func OpenStage[In, Out any](cells engine.Cells, s Stage[In, Out], up demand.Upstream[In]) demand.Upstream[Out] {
-	if c, ok := s.(interface {
-		openParts(engine.Cells, demand.Upstream[In]) demand.Upstream[Out]
-	}); ok {
+	if c, ok := s.(parted[In, Out]); ok {
 		return c.openParts(cells, up)
 	}
 	m := s.Meta()
@@ -29,6 +27,16 @@ func OpenStage[In, Out any](cells engine.Cells, s Stage[In, Out], up demand.Upst
 	}
 	return engine.Meter(rt.cell, out, false)
 }
+
+// parted is a stage made of others, each of which has a cell of its own.
+type parted[In, Out any] interface {
+	openParts(engine.Cells, demand.Upstream[In]) demand.Upstream[Out]
+}
+
+var (
+	_ parted[int, int] = (*composed[int, int, int])(nil)
+	_ parted[int, int] = (*linked[int, int])(nil)
+)
 
 // OpenSink opens a sink in a run and ties it to up. It is for the library's own
 // packages. With here set, the caller runs the sink's goroutine itself.
@@ -98,7 +106,7 @@ type composed[A, B, C any] struct {
 func (c *composed[A, B, C]) Meta() Meta { return c.meta }
 
 func (c *composed[A, B, C]) Open(rt *Runtime, up demand.Upstream[A]) demand.Upstream[C] {
-	return c.openParts(rt.cell.Run, up)
+	return c.openParts(rt.cell, up)
 }
 
 func (c *composed[A, B, C]) openParts(cells engine.Cells, up demand.Upstream[A]) demand.Upstream[C] {

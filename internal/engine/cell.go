@@ -62,7 +62,7 @@ func (a *Again) Rewind() { a.next = 0 }
 // NewCell implements Cells.
 func (a *Again) NewCell(name, kind string) *Cell {
 	if a.next == len(a.cells) {
-		a.cells = append(a.cells, a.of.beside(name, kind))
+		a.cells = append(a.cells, a.of.NewCell(name, kind))
 	}
 	a.next++
 	return a.cells[a.next-1]
@@ -97,10 +97,10 @@ func (g *Group) NewCell(name, kind string) *Cell {
 }
 
 // Part returns the cell of a link that belongs to a stage.
-func (c *Cell) Part(name string) *Cell { return c.beside(c.Name+"/"+name, "link") }
+func (c *Cell) Part(name string) *Cell { return c.NewCell(c.Name+"/"+name, "link") }
 
-// beside returns a cell that is of the same group.
-func (c *Cell) beside(name, kind string) *Cell {
+// NewCell implements Cells, for what the stage opens: it is of the same group.
+func (c *Cell) NewCell(name, kind string) *Cell {
 	b := c.Run.NewCell(name, kind)
 	b.group = c.group
 	return b
