@@ -293,6 +293,19 @@ func TestFeedbackKeepsTheState(t *testing.T) {
 			timed := stage.Compose(operators.Batch[int](5, 100*time.Microsecond), operators.Unbatch[int]())
 			body = stage.Compose(stage.Compose(distinct, timed), stage.Compose(operators.Async[int](3), expand))
 		}
+		// Links that belong to a stage: while one of them is at work the body is not at
+		// rest.
+		slow := func(p int) int { p, _ = pause(p); return p }
+		switch apart := stage.Compose(distinct, operators.Async[int](2)); rapid.IntRange(0, 3).Draw(t, "links of stages") {
+		case 2:
+			busy := stage.Compose(operators.Map(slow), operators.BatchWhileBusy[int](3))
+			body = stage.Compose(stage.Compose(apart, busy), stage.Compose(operators.Unbatch[int](), expand))
+		case 3:
+			open := func(p int) stage.Source[int] {
+				return source.Seq(func(yield func(int) bool) { yield(slow(p)) })
+			}
+			body = stage.Compose(stage.Compose(apart, operators.MergeMap(1, open)), expand)
+		}
 		f := flow.Via(flow.From(source.Slice([]int{0})), operators.Feedback(body, func(f found) (int, bool) { return f.link, f.link >= 0 }, 400, demand.Fail))
 		if rapid.Bool().Draw(t, "impatient") {
 			f = f.Via(stage.New("impatient", func(_ *stage.Runtime, up demand.Upstream[found]) demand.Upstream[found] { return impatient[found]{up} }))
