@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/weir-go/weir/demand"
 	"github.com/weir-go/weir/flow"
 	"github.com/weir-go/weir/operators"
 	"github.com/weir-go/weir/stage"
@@ -142,6 +143,9 @@ var meant = map[string]func(h *stagehand) []flow.Pipeline{
 	"operators.IgnoreElements":         one(operators.IgnoreElements[string]()),
 	"operators.SkipUntil":              numeric(operators.SkipUntil(func(v int) bool { return v > 3 })),
 	"operators.Dedupe":                 one(operators.Dedupe(7*ms, 9, same)),
+
+	"operators.Feedback": numeric(operators.Feedback(operators.Map(func(v int) int { return 2 * v }),
+		func(v int) (int, bool) { return v, v < 10 }, 1, demand.Fail)),
 
 	"operators.Batch":         one(through(same, operators.Batch[string](3, 4*ms), joined)),
 	"operators.Sliding":       one(through(same, operators.Sliding[string](2, 1), joined)),

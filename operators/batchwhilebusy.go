@@ -39,10 +39,7 @@ func BatchWhileBusy[T any](max int, opts ...stage.Option) stage.Stage[T, []T] {
 }
 
 // inlet returns the record of a link that a stage has at its upper end.
-func inlet(rt *stage.Runtime) *engine.Cell {
-	c := rt.Cell()
-	return c.Run.NewCell(c.Name+"/in", "link")
-}
+func inlet(rt *stage.Runtime) *engine.Cell { return rt.Cell().Part("in") }
 
 type batchWhileBusy[T any] struct {
 	up   demand.Upstream[T] // a link

@@ -52,6 +52,9 @@ var families = []family{
 	{"hubs.md", "Hubs", "Where flows of different runs meet: producers and consumers that come and go.", []string{
 		"flow.NewMergeHub", "flow.NewBroadcastHub", "flow.NewPartitionHub",
 	}},
+	{"cycles.md", "Cycles", "Elements that go round until they are done.", []string{
+		"operators.Feedback",
+	}},
 	{"errors.md", "Errors", "What to do when something above has failed. For errors of a function, element by element, see stage.OnError.", []string{
 		"operators.Recover",
 		"operators.RecoverWith", "operators.OnErrorComplete", "operators.WrapError",

@@ -14,7 +14,7 @@ func input[T any](cell *Cell, i int, up demand.Upstream[T], n, windowMin, window
 	if end, ok := up.(*linkEnd[T]); ok {
 		return end
 	}
-	return link(cell.Run.NewCell(cell.Name+"/"+itoa(i), "link"), up, n, windowMin, windowMax)
+	return link(cell.Part(itoa(i)), up, n, windowMin, windowMax)
 }
 
 func link[T any](cell *Cell, up demand.Upstream[T], n, windowMin, windowMax int) *linkEnd[T] {

@@ -127,6 +127,8 @@ func operatorRows() []row {
 
 		op("GroupBy", "16 keys, sum", operators.GroupBy(sixteenth, 16, func(int) stage.Stage[int, int] { return operators.Scan(0, add) })),
 
+		op("Feedback", "4 rounds or less", operators.Feedback(operators.Map(func(v int) int { return v - 1 }), func(v int) (int, bool) { return v, v%4 != 0 }, 256, demand.Fail)),
+
 		op("Recover", "no error comes", operators.Recover(func(error) (int, bool) { return 0, false })),
 		op("RecoverWith", "no error comes", operators.RecoverWith(func(error) (stage.Source[int], bool) { return source.Range(0, 0), true })),
 		op("OnErrorComplete", "no error comes", operators.OnErrorComplete[int](func(error) bool { return false })),
