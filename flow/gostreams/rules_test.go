@@ -82,6 +82,18 @@ func TestEachCounts(t *testing.T) {
 	}
 }
 
+// What can't be passed on is given up, so that its source learns of it.
+func TestEachGivesUpAnElementOfAnotherType(t *testing.T) {
+	src := stagetest.NewCommitting(t, upTo(10), 3)
+	words := flow.Via(flow.From(src), gostreams.Each[int, string](flows(theirs.NewPassThrough), stage.Name("words")))
+	err := words.To(sink.Discard[string]()).With(quiet).Run(t.Context())
+	wantErr[*gostreams.TypeError](t, err, "words")
+	src.ExpectSettled()
+	if n := src.Committed(); n > 0 {
+		t.Errorf("committed %d", n)
+	}
+}
+
 // A stage that has something else to do meanwhile works behind theirs: a batch in
 // time goes out while theirs has nothing.
 func TestTheirsHeedPatience(t *testing.T) {
