@@ -3,6 +3,7 @@ package gostreams_test
 import (
 	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	streams "github.com/reugn/go-streams"
@@ -81,29 +82,50 @@ func TestEachCounts(t *testing.T) {
 	}
 }
 
-// A stage that has something else to do meanwhile works behind theirs.
-func TestTheirsAreHeededWithPatience(t *testing.T) {
-	slow := gostreams.Flow[int, int](flows(func() *theirs.Map[int, int] {
-		return theirs.NewMap(func(v int) int { time.Sleep(5 * time.Millisecond); return v }, 1)
-	}))
-	f := flow.From(source.Range(0, 8)).Via(slow)
-	got, err := run(t, flow.Via(f, operators.Batch[int](100, time.Millisecond)))
-	if err != nil || len(got) != 8 {
-		t.Errorf("got %v, %v", got, err)
+// What can't be passed on is given up, so that its source learns of it.
+func TestEachGivesUpAnElementOfAnotherType(t *testing.T) {
+	src := stagetest.NewCommitting(t, upTo(10), 3)
+	words := flow.Via(flow.From(src), gostreams.Each[int, string](flows(theirs.NewPassThrough), stage.Name("words")))
+	err := words.To(sink.Discard[string]()).With(quiet).Run(t.Context())
+	wantErr[*gostreams.TypeError](t, err, "words")
+	src.ExpectSettled()
+	if n := src.Committed(); n > 0 {
+		t.Errorf("committed %d", n)
 	}
-	got, err = run(t, flow.Via(flow.From(gostreams.Source[int](func(tie *gostreams.Tie) (streams.Outlet, error) {
-		out := make(chan any)
-		go func() {
-			defer close(out)
-			for i := range 8 {
-				time.Sleep(5 * time.Millisecond)
-				out <- i
-			}
-		}()
-		return outlet(out), nil
-	})), operators.Batch[int](100, time.Millisecond)))
-	if err != nil || len(got) != 8 {
-		t.Errorf("got %v, %v", got, err)
+}
+
+// A stage that has something else to do meanwhile works behind theirs: a batch in
+// time goes out while theirs has nothing.
+func TestTheirsHeedPatience(t *testing.T) {
+	inTime := operators.Batch[int](100, time.Millisecond)
+	for name, begin := range map[string]func() flow.Flow[int]{
+		"flow": func() flow.Flow[int] {
+			return flow.From(source.Range(0, 8)).Via(gostreams.Flow[int, int](flows(func() *theirs.Map[int, int] {
+				return theirs.NewMap(func(v int) int { time.Sleep(5 * time.Millisecond); return v }, 1)
+			})))
+		},
+		"source": func() flow.Flow[int] {
+			return flow.From(gostreams.Source[int](func(*gostreams.Tie) (streams.Outlet, error) {
+				out := make(chan any)
+				go func() {
+					defer close(out)
+					for i := range 8 {
+						time.Sleep(5 * time.Millisecond)
+						out <- i
+					}
+				}()
+				return outlet(out), nil
+			}))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				got, err := run(t, flow.Via(begin(), inTime))
+				if err != nil || len(got) != 8 {
+					t.Errorf("got %v, %v", got, err)
+				}
+			})
+		})
 	}
 }
 
