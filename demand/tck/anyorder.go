@@ -46,7 +46,7 @@ type model[T any] struct {
 	r       *recorder[T]
 	n       int   // elements of the publisher
 	credit  int64 // requested before the end
-	end     string
+	bad     bool  // there was a request for nothing, perhaps before the end
 	settled bool
 	gone    bool   // cancelled
 	had     int    // elements that had come then
@@ -54,16 +54,17 @@ type model[T any] struct {
 }
 
 func (m *model[T]) request(n int64) {
+	over := m.settled && (m.bad || m.complete())
+	switch {
+	case m.gone || over: // nothing changes
+	case n <= 0:
+		m.bad = true
+	default:
+		if m.credit += n; m.credit < 0 {
+			m.credit = demand.Unbounded
+		}
+	}
 	m.settled = false
-	if m.end != "" || m.gone || m.complete() {
-		m.r.request(n)
-		return
-	}
-	if n <= 0 {
-		m.end = "OnError"
-	} else if m.credit += n; m.credit < 0 {
-		m.credit = demand.Unbounded
-	}
 	m.r.request(n)
 }
 
@@ -102,9 +103,9 @@ func (m *model[T]) check() {
 	case m.gone && (len(got) > m.had || end != m.hadEnd):
 		m.t.Fatalf("a signal after Cancel: %s", state)
 	case m.gone:
-	case m.end == "OnError" && end == "":
+	case m.bad && (end == "OnError" || end == "OnComplete" && len(got) == m.n):
+	case m.bad:
 		m.t.Fatalf("no OnError after a request for nothing: %s", state)
-	case m.end == "OnError" && (end == "OnError" || int64(len(got)) == int64(m.n)):
 	case int64(len(got)) != want:
 		m.t.Fatalf("fewer than were requested: %s", state)
 	case m.complete() && end != "OnComplete":

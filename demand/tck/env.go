@@ -59,6 +59,7 @@ func (c *config) check(t *testing.T, r rule) (o outcome) {
 	synctest.Test(t, func(*testing.T) {
 		e.changed = make(chan struct{}, 1) // of the bubble
 		o.skipped = e.run(r)
+		e.settle() // what the end of its context has begun
 	})
 	return o
 }

@@ -141,6 +141,7 @@ func (k *subscribers[In, Out]) anyOrder(e *env) {
 		})
 		if !over && !d.feed.left() {
 			if d.probe != nil {
+				d.probe.request(int64(d.sent) + 1) // it may have been ahead of demand
 				k.arrived(d, "2.11")
 				d.probe.cancel()
 				e.must(d.feed.left, "2.6: the subscription was not cancelled")

@@ -58,6 +58,8 @@ func (k *publishers[T]) recursion(e *env) {
 	r.request(1)
 	r.wants("3.3", n)
 	e.settle()
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if r.deepest > e.depth {
 		e.fault("3.3: OnNext was called %d times on one stack, want at most %d (Recursion)", r.deepest, e.depth)
 	}
