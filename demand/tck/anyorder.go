@@ -11,7 +11,7 @@ import (
 // anyOrder has requests and cancels come in any order, and compares with a model
 // of what must come: rules 1.1, 1.2, 1.5 to 1.8, 3.5 to 3.12, 3.15 to 3.17.
 func (k *publishers[T]) anyOrder(e *env) {
-	most := min(e.most, 12)
+	most := min(e.most, 40)
 	much, runs := int64(demand.Unbounded/2), 0
 	if e.endless {
 		much = 20
@@ -26,9 +26,7 @@ func (k *publishers[T]) anyOrder(e *env) {
 		defer m.r.cancel()
 		t.Repeat(map[string]func(*rapid.T){
 			"request":     func(t *rapid.T) { m.request(rapid.Int64Range(1, 5).Draw(t, "n")) },
-			"nothing":     func(t *rapid.T) { m.request(rapid.Int64Range(-2, 0).Draw(t, "n")) },
-			"much":        func(*rapid.T) { m.request(much) },
-			"cancel":      func(t *rapid.T) { m.cancel(t) },
+			"seldom":      func(t *rapid.T) { m.seldom(t, much) },
 			"elsewhere":   func(*rapid.T) { e.elsewhere(func() { m.request(1) }) },
 			"let it work": func(*rapid.T) { m.check() },
 		})
@@ -71,11 +69,19 @@ func (m *model[T]) request(n int64) {
 // complete tells that all has been requested, and the end as well.
 func (m *model[T]) complete() bool { return m.credit > int64(m.n) && !m.e.endless }
 
-// cancel is drawn less often than the others, since little happens after it.
-func (m *model[T]) cancel(t *rapid.T) {
-	if rapid.IntRange(0, 3).Draw(t, "sure") < 3 {
-		return
+// seldom does what little can follow.
+func (m *model[T]) seldom(t *rapid.T, much int64) {
+	switch rapid.IntRange(0, 7).Draw(t, "what") {
+	case 0:
+		m.request(rapid.Int64Range(-2, 0).Draw(t, "n"))
+	case 1:
+		m.request(much)
+	case 2:
+		m.cancel()
 	}
+}
+
+func (m *model[T]) cancel() {
 	if !m.gone {
 		m.check()
 		m.gone, m.had = true, m.r.count()

@@ -11,12 +11,14 @@ func (e *env) async(f func()) {
 }
 
 // elsewhere runs f in a goroutine of its own and waits for it, so that calls are
-// serial and yet come from different goroutines.
+// serial and yet come from different goroutines. A panic is the caller's.
 func (e *env) elsewhere(f func()) {
-	done := make(chan struct{})
+	done := make(chan any, 1)
 	e.async(func() {
-		defer close(done)
+		defer func() { done <- recover() }()
 		f()
 	})
-	<-done
+	if v := <-done; v != nil {
+		panic(v)
+	}
 }

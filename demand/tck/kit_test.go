@@ -51,12 +51,12 @@ type right struct {
 	probe *Probe[int] // or nil: then it requests one element after the other
 	most  int         // elements after which it cancels
 
-	mu   sync.Mutex
-	sub  demand.Subscription
-	asks bool // has requested
-	over bool
-	got  int
-	last []int
+	mu     sync.Mutex
+	sub    demand.Subscription
+	asks   int  // requested
+	inside bool // Request
+	over   bool
+	got    int
 }
 
 func TestSubscriberThatIsRight(t *testing.T) {
@@ -75,25 +75,50 @@ func TestBlackboxThatCancels(t *testing.T) {
 type puppet struct{ s *right }
 
 func (p puppet) Request(n int64) {
-	p.s.mu.Lock()
-	over := p.s.over
-	p.s.mu.Unlock()
-	if !over {
-		p.s.sub.Request(n)
+	s := p.s
+	s.mu.Lock()
+	over, open := s.over, s.asks-s.got
+	if s.asks += int(min(n, 1<<20)); s.is("requests nothing") {
+		over = true
 	}
+	if s.is("requests after the end") {
+		over = false
+	}
+	s.inside = true
+	s.mu.Unlock()
+	switch {
+	case over, s.is("forgets earlier demand") && open > 0:
+	case s.is("requests zero"):
+		s.sub.Request(0)
+	case s.is("requests at the same time"):
+		go s.sub.Request(n)
+		s.sub.Request(n)
+	default:
+		s.sub.Request(n)
+	}
+	s.mu.Lock()
+	s.inside = false
+	s.mu.Unlock()
 }
 
 func (p puppet) Cancel() { p.s.leave() }
+
+func (s *right) is(flaw string) bool { return s.flaw == "subscriber "+flaw }
 
 func (s *right) leave() {
 	s.mu.Lock()
 	s.over = true
 	s.mu.Unlock()
-	s.sub.Cancel()
+	if !s.is("never cancels") {
+		s.sub.Cancel()
+	}
 }
 
 func (s *right) OnSubscribe(sub demand.Subscription) {
 	if sub == nil {
+		if s.is("takes a nil subscription") {
+			return
+		}
 		panic("nil")
 	}
 	s.mu.Lock()
@@ -103,6 +128,11 @@ func (s *right) OnSubscribe(sub demand.Subscription) {
 	}
 	s.mu.Unlock()
 	switch {
+	case refused && s.is("panics at the same subscription") && sub == s.sub:
+		panic("again")
+	case refused && s.is("keeps a second subscription"):
+	case refused && s.is("cancels the first subscription"):
+		s.sub.Cancel()
 	case refused:
 		sub.Cancel()
 	case s.probe != nil:
@@ -114,12 +144,19 @@ func (s *right) OnSubscribe(sub demand.Subscription) {
 
 func (s *right) OnNext(v int) {
 	s.mu.Lock()
-	over := s.over
+	over, inside := s.over, s.inside
 	s.got++
 	got := s.got
 	s.mu.Unlock()
+	if s.is("takes long for an element") {
+		<-time.After(2 * time.Millisecond)
+	}
 	switch {
-	case over:
+	case s.is("panics in OnNext"), over && s.is("panics at an element after Cancel"):
+		panic("an element")
+	case over, inside && s.is("ignores elements from within Request"):
+	case s.probe != nil && s.is("handles out of order"):
+		s.probe.OnNext(v ^ 1)
 	case s.probe != nil:
 		s.probe.OnNext(v)
 	case got == s.most:
@@ -131,24 +168,40 @@ func (s *right) OnNext(v int) {
 
 func (s *right) OnError(err error) {
 	if err == nil {
+		if s.is("takes a nil error") {
+			return
+		}
 		panic("nil")
 	}
-	if s.end(); s.probe != nil {
+	if s.is("requests from OnError") {
+		s.sub.Request(1)
+	}
+	if s.end("OnError") && s.probe != nil {
 		s.probe.OnError(err)
 	}
 }
 
 func (s *right) OnComplete() {
-	if s.end() && s.probe != nil {
+	if s.is("cancels from OnComplete") {
+		s.sub.Cancel()
+	}
+	if s.end("OnComplete") && s.probe != nil {
 		s.probe.OnComplete()
 	}
 }
 
-// end reports whether it was the first.
-func (s *right) end() bool {
+// end reports whether it was the first, and is to be told.
+func (s *right) end(how string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	first := !s.over
 	s.over = true
+	with := map[bool]string{true: " with a request", false: " without a request"}[s.asks > 0]
+	switch {
+	case s.is("panics at " + how + with):
+		panic("the end")
+	case s.is("ignores " + how + with), s.is("ignores the end from within Request") && s.inside:
+		return false
+	}
 	return first
 }

@@ -208,21 +208,18 @@ func (k *publishers[T]) afterError(e *env) {
 }
 
 func (k *publishers[T]) afterCancel(e *env) {
-	r := k.to(e, 2)
-	r.request(2)
-	r.wants("1.8", 2)
-	r.cancel()
-	r.silence("1.8: a signal after Cancel")
-	r.request(1)
-	e.settle()
-	if k.failing != nil {
-		r := k.toFailing(e, 2)
+	leave := func(r *recorder[T]) {
 		r.request(2)
 		r.wants("1.8", 2)
+		r.silence("1.8: a signal after Cancel, with no demand left")
 		r.cancel()
-		r.silence("1.8: a signal after Cancel")
-		r.request(1)
 		e.settle()
+		r.request(3)
+		e.settle()
+	}
+	leave(k.to(e, 4))
+	if k.failing != nil {
+		leave(k.toFailing(e, 4))
 	}
 }
 

@@ -106,10 +106,10 @@ func (r *recorder[T]) signal(name string, handle func()) {
 		r.e.fault("%s: %s", r.silent, name)
 	}
 	r.mu.Unlock()
+	handling(handle)
 	if r.slow {
 		r.e.linger()
 	}
-	handling(handle)
 }
 
 // handling is how a signal is known on the stack.

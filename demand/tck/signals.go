@@ -1,6 +1,8 @@
 package tck
 
 import (
+	"sync/atomic"
+
 	"pgregory.net/rapid"
 )
 
@@ -71,12 +73,14 @@ func (k *subscribers[In, Out]) addsUp(e *env) {
 // within feeds a subscriber from within its calls of Request.
 func (k *subscribers[In, Out]) within(e *env, n int) *driver[In, Out] {
 	d := k.drive(e)
-	p := given[In]{n: n, element: func(i int) In { d.sent++; return k.element(i) }}
+	var sent atomic.Int64
+	p := given[In]{n: n, element: func(i int) In { sent.Add(1); return k.element(i) }}
 	p.Subscribe(e.ctx, d.to)
 	if d.probe != nil {
 		d.probe.request(int64(n) + 1)
 	}
 	e.settle()
+	d.sent = int(sent.Load())
 	return d
 }
 

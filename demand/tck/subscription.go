@@ -128,20 +128,25 @@ func (k *publishers[T]) cancelAfterCancel(e *env) {
 }
 
 func (k *publishers[T]) addsUp(e *env) {
-	e.need(10)
+	e.need(12)
 	r := newRecorder[T](e)
 	r.onSubscribe = func(demand.Subscription) {
 		r.request(2)
-		r.request(3)
-	}
-	r.subscribed(e.ctx, k.make(e, 10))
-	r.wants("3.8", 5)
-	r.only("3.8", 5)
-	for range 4 {
 		r.request(1)
 	}
-	r.wants("3.8", 9)
-	r.only("3.8", 9)
+	r.onNext = func(T) {
+		if len(r.got) == 3 { // no other signal is under way
+			r.request(2)
+			r.request(3)
+		}
+	}
+	r.subscribed(e.ctx, k.make(e, 12))
+	r.wants("3.8", 8)
+	r.only("3.8", 8)
+	r.request(1)
+	r.request(1)
+	r.wants("3.8", 10)
+	r.only("3.8", 10)
 }
 
 func (k *publishers[T]) nonPositive(e *env) {
@@ -323,8 +328,9 @@ func (k *publishers[T]) contextEnds(e *env) {
 			r.request(first)
 			r.wants("the end of the context is a Cancel", int(first))
 		}
+		r.silence("the end of the context is a Cancel: a signal after it")
 		cancel()
-		r.silence("the end of the context is a Cancel")
+		e.settle()
 		r.request(4)
 		e.settle()
 	}
