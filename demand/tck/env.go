@@ -39,6 +39,9 @@ type (
 	skipped struct{ reason string }
 )
 
+// String is what rapid shows.
+func (stopped) String() string { return "the check ended" }
+
 // check runs one rule, in a bubble unless that is not wanted.
 func (c *config) check(t *testing.T, r rule) (o outcome) {
 	t.Helper()
