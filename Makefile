@@ -12,6 +12,7 @@ FUZZTIME    ?= 5s
 BENCHTIME   ?= 1s
 PEERS       ?=
 MUTANTS     ?=
+COUNT       ?= 100
 OPERATORS   ?=
 NEXT        := $(strip $(NEXT))
 
@@ -52,6 +53,11 @@ test127: ## the same under the newer Go, with the fluent methods
 .PHONY: race
 race: ## run the tests of the root module under the race detector, shuffled
 	go test -race -shuffle=on ./...
+
+.PHONY: tck
+tck: ## run the compliance kit, and conformance, under the race detector, COUNT=100 times
+	go test -race -shuffle=on -cpu=1,2,8 -count=$(COUNT) -timeout=60m ./demand/tck
+	go test -race -shuffle=on -cpu=1,2,8 -count=$(COUNT) -timeout=60m -run='KeepTheRules|WithAContextOfItsOwn|Conform' ./flow
 
 .PHONY: bench
 bench: ## run the benchmarks of the root module (BENCHTIME=1s)

@@ -95,11 +95,13 @@ func (s *subscription[T]) Request(n int64) {
 	if s.over.Load() {
 		return
 	}
-	_, err := s.credit.Grant(n)
 	s.mu.Lock()
-	if err != nil && s.bad == nil {
-		s.bad = err
+	if s.bad != nil {
+		s.mu.Unlock()
+		return
 	}
+	_, err := s.credit.Grant(n)
+	s.bad = err
 	run := s.run
 	s.mu.Unlock()
 	switch {

@@ -101,7 +101,11 @@ func TestAsPublisherEnds(t *testing.T) {
 	}{
 		"with an error":           {failing, "error", boom, func(n *notes[int], _, _ func()) { n.sub.Request(10) }, []int{0, 1}},
 		"with a request for none": {failing, "error", demand.ErrDemand, func(n *notes[int], _, _ func()) { n.sub.Request(0) }, nil},
-		"with a mistake":          {flow.From(source.Range(0, 1)).Take(-1), "error", nil, func(*notes[int], func(), func()) {}, nil},
+		"with a request for none, before some": {failing, "error", demand.ErrDemand, func(n *notes[int], _, _ func()) {
+			n.sub.Request(0)
+			n.sub.Request(10)
+		}, nil},
+		"with a mistake": {flow.From(source.Range(0, 1)).Take(-1), "error", nil, func(*notes[int], func(), func()) {}, nil},
 		"when cancelled": {failing, "", nil, func(n *notes[int], _, _ func()) {
 			n.sub.Request(1)
 			synctest.Wait()
