@@ -36,6 +36,12 @@ func (w *wire) carry(ctx context.Context) {
 	for {
 		before := w.progress()
 		err := w.stream(outgoing(ctx, w.cfg.md))
+		switch {
+		case err != nil && ctx.Err() != nil:
+			err = context.Cause(ctx)
+		case status.Code(err) == codes.DeadlineExceeded: // the producer's clock was first
+			err = fmt.Errorf("%w: %w", context.DeadlineExceeded, err)
+		}
 		w.mu.Lock()
 		w.linked = false
 		gone := w.left != nil && w.left != demand.ErrCompleted
@@ -54,7 +60,7 @@ func (w *wire) carry(ctx context.Context) {
 			return
 		}
 		if delay = min(max(delay*3/2, again.First), again.Most); !w.pause(ctx, delay) {
-			w.finish(err)
+			w.finish(context.Cause(ctx))
 			return
 		}
 	}
@@ -195,7 +201,8 @@ func (w *wire) tell(ctx context.Context, s grpc.ClientStream, after int64) {
 	for {
 		handled := w.ledger.done()
 		w.mu.Lock()
-		wanted, received, left, closing := w.upTo, w.received, w.left != nil, w.closing
+		wanted, received, left := w.upTo, w.received, w.left != nil
+		closing := w.closing || w.err != nil && handled == received
 		w.mu.Unlock()
 		var say [][]byte
 		switch {
