@@ -117,7 +117,7 @@ func (w *wire) stream(ctx context.Context) error {
 		w.cfg.meter.resumed.Add(1)
 	}
 	w.mu.Lock()
-	w.linked = true
+	w.linked, w.came = true, after
 	w.mu.Unlock()
 	var told sync.WaitGroup
 	defer told.Wait()
@@ -201,6 +201,7 @@ func (w *wire) tell(ctx context.Context, s grpc.ClientStream, after int64) {
 	for {
 		handled := w.ledger.done()
 		w.mu.Lock()
+		handled = min(handled, w.came) // the producer of this stream has not sent the others yet
 		wanted, received, left := w.upTo, w.received, w.left != nil
 		closing := w.closing || w.err != nil && handled == received
 		w.mu.Unlock()

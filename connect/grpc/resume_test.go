@@ -99,13 +99,19 @@ func copyBytes(to, from net.Conn, n int64) bool {
 	}
 }
 
-func (c *cutter) stop() {
-	c.Close()
+// cut cuts all connections.
+func (c *cutter) cut() {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	for _, conn := range c.conns {
 		conn.Close()
 	}
-	c.mu.Unlock()
+	c.conns = nil
+}
+
+func (c *cutter) stop() {
+	c.Close()
+	c.cut()
 	c.wg.Wait()
 }
 
@@ -186,6 +192,48 @@ func TestCutAnywhere(t *testing.T) {
 	})
 	if cuts == 0 || duplicates == 0 || resumed == 0 {
 		t.Errorf("%d cuts, %d duplicates, %d resumed: the test did not test", cuts, duplicates, resumed)
+	}
+}
+
+// Elements of the old stream that are handled before the new one has sent them again.
+func TestDoneIsOfTheStream(t *testing.T) {
+	c := newCounter(100)
+	handle, replay := make(chan struct{}), make(chan struct{})
+	addr, stop := tcp(t, func(srv *grpc.Server) {
+		_ = weirgrpc.Serve(srv, service, func(ctx context.Context, at weirgrpc.Resume) (flow.Flow[int64], error) {
+			f, err := c.flow(ctx, at)
+			again := c.opened.Load() > 1
+			return f.Filter(func(int64) bool {
+				if again {
+					<-replay
+				}
+				return true
+			}), err
+		}, weirgrpc.JSON[int64]())
+	})
+	defer stop()
+	proxy := cutting(t, addr, func() int64 { return -1 })
+	defer proxy.stop()
+	conn := dial(t, proxy.Addr().String())
+	defer conn.Close()
+	m := new(weirgrpc.Meter)
+	got := int64(0)
+	r, err := numbers(conn, soon, weirgrpc.Ahead(40), weirgrpc.Metered(m)).To(sink.ForEach(func(int64) error {
+		<-handle
+		got++
+		return nil
+	})).Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "40 have come", func() bool { return m.Read().Elements >= 40 })
+	proxy.cut()
+	eventually(t, "a new stream", func() bool { return c.opened.Load() == 2 })
+	close(handle)
+	eventually(t, "40 are handled", func() bool { return m.Read().Done >= 40 })
+	close(replay)
+	if err := r.Wait(); err != nil || got != 100 || c.handled() != 100 || m.Read().Duplicates < 40 {
+		t.Fatal(err, got, c.handled(), m.Read())
 	}
 }
 

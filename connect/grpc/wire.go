@@ -41,6 +41,7 @@ type wire struct {
 	blocks   []block // received, not yet taken
 	upTo     int64
 	received int64
+	came     int64 // received on the stream of now, those that came again included
 	err      error // how the flow has ended, behind the blocks
 	left     error // why no more is wanted
 	linked   bool  // there is a stream
@@ -241,6 +242,7 @@ func (w *wire) accept(f frame, expected int64) error {
 	case w.left != nil || w.err != nil:
 		return nil
 	}
+	w.came = last
 	b := block{f.body, f.count}
 	for again := w.received - f.n + 1; again > 0 && b.count > 0; again-- {
 		_, b.body = next(b.body)
@@ -253,6 +255,8 @@ func (w *wire) accept(f frame, expected int64) error {
 		w.received = last
 		w.blocks = append(w.blocks, b)
 		defer w.isl.Wake()
+	} else {
+		w.say() // they may be handled already
 	}
 	return nil
 }
