@@ -44,8 +44,8 @@ demo: ## run the main example: real flights, from JSON to SQLite
 .PHONY: demo-remote
 demo-remote: ## run a producer and a consumer, in two processes with gRPC between them, for a moment
 	@mkdir -p bin && go build -o bin/remote ./examples/remote
-	@bin/remote -serve 127.0.0.1:7433 -n 30000 & producer=$$!; trap "kill $$producer" EXIT; \
-	bin/remote -connect 127.0.0.1:7433 -ahead 1000 -pause 50us
+	@bin/remote -serve 127.0.0.1:7433 -n 2000 & producer=$$!; trap "kill $$producer" EXIT; \
+	bin/remote -connect 127.0.0.1:7433 -ahead 200 -pause 500us -every 500ms
 
 .PHONY: test
 test: ## run the tests of every module

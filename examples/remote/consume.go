@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/credentials/insecure"
 
 	weirgrpc "github.com/weir-go/weir/connect/grpc"
@@ -16,13 +17,20 @@ import (
 	"github.com/weir-go/weir/sink"
 )
 
+// dialOften lets gRPC try again soon: by itself it waits up to two minutes after a
+// connection could not be made, and streams fail meanwhile.
+var dialOften = grpc.WithConnectParams(grpc.ConnectParams{
+	Backoff:           backoff.Config{BaseDelay: 50 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 5 * time.Second},
+	MinConnectTimeout: 5 * time.Second,
+})
+
 func consume(ctx context.Context, o options, w io.Writer) error {
 	store, after, err := openStore(o.out)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	conn, err := grpc.NewClient("passthrough:///"+o.connect, weirgrpc.KeepAlive(keepAlive),
+	conn, err := grpc.NewClient("passthrough:///"+o.connect, weirgrpc.KeepAlive(keepAlive), dialOften,
 		grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		return err
