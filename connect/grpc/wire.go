@@ -201,10 +201,10 @@ func (w *wire) leave(cause error) {
 	if w.left == nil && w.err == nil {
 		w.left = cause
 	}
-	linked, isl := w.linked, w.isl
+	linked, isl, over := w.linked, w.isl, w.left == nil
 	w.mu.Unlock()
-	if isl == nil {
-		return // there never was a stream
+	if isl == nil || over {
+		return // there never was a stream, or all has come: it only needs to be told what is done
 	}
 	if !linked {
 		w.abort(cause) // there is nobody to tell
