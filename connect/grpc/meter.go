@@ -20,10 +20,12 @@ type Counts struct {
 	Duplicates int64 // elements that came again, and were dropped by their number
 }
 
-// Read returns the counts of now.
-func (m *Meter) Read() Counts {
-	return Counts{
-		Streams: m.streams.Load(), Granted: m.granted.Load(), Elements: m.elements.Load(), Frames: m.frames.Load(),
-		Done: m.done.Load(), Repeated: m.repeated.Load(), Resumed: m.resumed.Load(), Duplicates: m.duplicates.Load(),
-	}
+// Read returns the counts of now: those of one moment, or nearly so, with
+// Done <= Elements <= Granted for a producer.
+func (m *Meter) Read() (c Counts) {
+	c.Done = m.done.Load() // what follows from others is read before them
+	c.Frames, c.Duplicates, c.Elements = m.frames.Load(), m.duplicates.Load(), m.elements.Load()
+	c.Granted, c.Repeated = m.granted.Load(), m.repeated.Load()
+	c.Resumed, c.Streams = m.resumed.Load(), m.streams.Load()
+	return c
 }

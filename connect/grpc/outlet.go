@@ -107,6 +107,7 @@ func (o *outlet[T]) grant(upTo int64) error {
 	o.mu.Lock()
 	was, wake := o.upTo, o.wake
 	o.upTo = max(upTo, was)
+	o.cfg.meter.granted.Add(o.upTo - was)
 	o.mu.Unlock()
 	switch {
 	case upTo < was || upTo <= o.after:
@@ -115,7 +116,6 @@ func (o *outlet[T]) grant(upTo int64) error {
 		o.cfg.meter.repeated.Add(1)
 		return nil
 	}
-	o.cfg.meter.granted.Add(upTo - was)
 	if wake != nil {
 		wake()
 	}
@@ -189,6 +189,7 @@ func (o *outlet[T]) Write(in *demand.Chunk[T]) error {
 	}
 	o.mu.Lock()
 	o.sent += int64(n)
+	o.cfg.meter.elements.Add(int64(n))
 	if l := in.Lineage(); l != nil {
 		o.due = append(o.due, sending{o.sent, l.Fork()})
 	}
@@ -200,7 +201,6 @@ func (o *outlet[T]) Write(in *demand.Chunk[T]) error {
 	if err != nil {
 		return err
 	}
-	o.cfg.meter.elements.Add(int64(n))
 	o.cfg.meter.frames.Add(1)
 	in.Advance(n)
 	return nil
