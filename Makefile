@@ -56,8 +56,8 @@ test127: ## the same under the newer Go, with the fluent methods
 	$(call each,GOTOOLCHAIN=$(NEXT) go test ./...)
 
 .PHONY: race
-race: ## run the tests of the root module under the race detector, shuffled
-	go test -race -shuffle=on ./...
+race: ## run the tests of the root module and the connectors under the race detector, shuffled
+	go test -race -shuffle=on ./... ./connect/grpc/...
 
 .PHONY: bench
 bench: ## run the benchmarks of the root module (BENCHTIME=1s)
