@@ -67,6 +67,10 @@ bench: ## run the benchmarks of the root module (BENCHTIME=1s)
 bench-peers: ## compare with other libraries, in one table (PEERS='flags of cmd/peers')
 	cd bench && GOWORK=off go run ./cmd/peers $(PEERS)
 
+.PHONY: bench-edges
+bench-edges: ## what an element costs where a flow meets others (BENCHTIME=1s)
+	go test -run='^$$' -bench=Publisher -benchmem -benchtime=$(BENCHTIME) ./flow
+
 .PHONY: bench-operators
 bench-operators: ## measure every operator, and write docs/reference/speed.md (OPERATORS='flags of internal/opbench')
 	go run ./internal/opbench -write docs/reference/speed.md $(OPERATORS)

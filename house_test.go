@@ -89,10 +89,10 @@ var layers = [][]string{
 // listed imports the standard library only.
 var theirs = map[string][]string{
 	"stage":           {"github.com/cenkalti/backoff/v5"},
-	"source":          {"github.com/cenkalti/backoff/v5"},
 	"stage/stagetest": {"github.com/google/go-cmp"},
 	"trace":           {"go.opentelemetry.io/otel"},
 	"flow":            {"go.opentelemetry.io/otel"},
+	"flow/gostreams":  {"github.com/reugn/go-streams"},
 }
 
 // layer returns where a package stands, and the top of its folder.

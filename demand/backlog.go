@@ -28,10 +28,16 @@ func (b *Backlog[T]) Take(src *Chunk[T], n int, dst interface{ Island() *Island 
 	n = min(n, src.Len())
 	b.grow(b.n + n)
 	for i, v := range src.Items()[:n] {
-		*b.at(b.n) = entry[T]{v: v, lineage: src.lineage.Fork(), record: src.Record(i)}
-		b.n++
+		b.push(entry[T]{v: v, lineage: src.lineage.Fork(), record: src.Record(i)})
 	}
 	src.Advance(n)
+}
+
+// push puts an entry in, whose lineage it takes over.
+func (b *Backlog[T]) push(e entry[T]) {
+	b.grow(b.n + 1)
+	*b.at(b.n) = e
+	b.n++
 }
 
 // Emit moves elements from the front to dst, at most n: as many as fit and are of

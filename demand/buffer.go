@@ -66,6 +66,7 @@ type entry[T any] struct {
 type BufferStats struct {
 	In       uint64            // taken in
 	Out      uint64            // handed on
+	Merged   uint64            // made part of another element that is held, by Conflate
 	Dropped  map[string]uint64 // dropped after they were taken, or on arrival, by reason
 	Refused  map[string]uint64 // given back to their producer with an error, by reason
 	Held     int

@@ -68,22 +68,62 @@ type Waiting struct {
 	Link    string
 	ForRoom bool
 	Outside bool // not on a link: for a timer, a worker, a producer
+	// Polls: what is above may come from outside the run, or from within a cycle of
+	// which this is a part. That cycle does not count it as something that moves.
+	Polls bool
 }
 
 // Awake counts the islands of a run that can still move.
 type Awake struct {
 	n       atomic.Int64
 	Stalled func() // called by the last one that falls asleep
+
+	// Above, where set, counts all islands of the run, of which these are some: those
+	// of the body of a cycle.
+	Above *Awake
 }
 
 // Add changes the count, for islands that start (1) and end (-1), and returns
-// the new one.
-func (a *Awake) Add(n int64) int64 { return a.n.Add(n) }
+// that of all.
+func (a *Awake) Add(n int64) int64 {
+	own := a.n.Add(n)
+	if a.Above != nil {
+		return a.Above.Add(n)
+	}
+	return own
+}
 
-// sleep takes one off, and says so if nobody is left to move.
-func (a *Awake) sleep() {
-	if a.Add(-1) == 0 && a.Stalled != nil {
+// Leave takes an island off the counts of some, and says so where the others
+// rest. It stays counted among all.
+func (a *Awake) Leave() {
+	if a.Above == nil {
+		return
+	}
+	if a.n.Add(-1) == 0 && a.Stalled != nil {
 		a.Stalled()
+	}
+	a.Above.Leave()
+}
+
+// all returns the count of all islands.
+func (a *Awake) all() *Awake {
+	for a.Above != nil {
+		a = a.Above
+	}
+	return a
+}
+
+// Rest reports that none of the islands can move by itself.
+func (a *Awake) Rest() bool { return a.n.Load() == 0 }
+
+// sleep takes one off, and says so if nobody is left to move. Who is told that of
+// some may wake another one, so the count of all comes after.
+func (a *Awake) sleep() {
+	if a.n.Add(-1) == 0 && a.Stalled != nil {
+		a.Stalled()
+	}
+	if a.Above != nil {
+		a.Above.sleep()
 	}
 }
 
@@ -199,6 +239,7 @@ func (i *Island) Wait(ready func() bool, p Patience, on *Waiting) bool {
 	i.waiting.Store(on)
 	defer i.waiting.Store(nil)
 	counted := i.Awake != nil && !timed && !on.Outside
+	idle := i.Awake != nil && !counted && !p.pending // as a cycle sees it
 	for {
 		i.state.Store(1)
 		ok := ready()
@@ -210,11 +251,18 @@ func (i *Island) Wait(ready func() bool, p Patience, on *Waiting) bool {
 			return ok
 		}
 		i.grantAll()
-		if counted {
+		polled := idle && (!on.Outside || on.Polls)
+		switch {
+		case counted:
 			i.Awake.sleep()
+		case polled:
+			i.Awake.Leave()
 		}
 		<-i.signal
-		if !counted {
+		switch {
+		case polled:
+			i.Awake.all().Add(-1)
+		case !counted:
 			i.uncount(1)
 		}
 	}

@@ -76,6 +76,7 @@ type Lineage struct {
 	outcome atomic.Uint32
 	settle  func(Settlement)
 	parts   []*Lineage
+	loop    *inside // it is of the inside of a loop
 
 	mu       sync.Mutex
 	failures []Failure
@@ -170,7 +171,11 @@ func (l *Lineage) end() {
 		l.settle(s)
 	}
 	for _, p := range l.parts {
-		if s.Outcome != Done {
+		if l.loop != nil && s.Outcome == Failed {
+			for _, f := range s.Failures {
+				p.mark(Failed, f.Record, f.Err)
+			}
+		} else if s.Outcome != Done {
 			p.mark(s.Outcome, 0, s.Cause)
 		}
 		p.Release()

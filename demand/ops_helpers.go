@@ -96,11 +96,11 @@ func (c *Chunk[T]) tie(isl *Island) {
 func KeepSome[T any](c, rest *Chunk[T], keep func(T) bool) {
 	items := c.buf[c.head:c.tail]
 	hurry := c.flag()
-	kept, used := 0, len(items)
+	kept, used := 0, 0
 	if c.laned {
 		kept, used = c.keepLaned(keep)
 	} else {
-		for used = 0; used < len(items); {
+		for used < len(items) {
 			kept, used = keepLoop(items, kept, used, keep, hurry)
 			if hurry.Load() && c.handOn(kept) {
 				break

@@ -7,8 +7,9 @@ import "time"
 //
 // The zero value waits for ever.
 type Patience struct {
-	until  time.Time
-	noWait bool
+	until   time.Time
+	noWait  bool
+	pending bool
 }
 
 // Forever waits until there is an element or an error.
@@ -35,13 +36,22 @@ func (p Patience) Out(now time.Time) bool {
 	return p.noWait || !p.until.IsZero() && !now.Before(p.until)
 }
 
-// Sooner returns the one that runs out first.
+// Sooner returns the one that runs out first. It is pending if one of them is.
 func (p Patience) Sooner(q Patience) Patience {
-	switch {
-	case p.noWait || q.IsForever():
-		return p
-	case q.noWait || p.IsForever() || q.until.Before(p.until):
-		return q
+	if !p.noWait && !q.IsForever() && (q.noWait || p.IsForever() || q.until.Before(p.until)) {
+		p, q = q, p
 	}
+	p.pending = p.pending || q.pending
+	return p
+}
+
+// Pending reports that somebody between who asks first and who is asked has work
+// under way, for which it limits its patience: elements will come of it even if
+// none are answered. It matters in a cycle.
+func (p Patience) Pending() bool { return p.pending }
+
+// WithPending returns p, pending or not.
+func (p Patience) WithPending(pending bool) Patience {
+	p.pending = pending
 	return p
 }

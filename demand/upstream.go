@@ -39,6 +39,7 @@ func Refill[In, Out any](up Upstream[In], src *Chunk[In], dst *Chunk[Out]) error
 
 // RefillMax is Refill with a bound of its own on the number of elements asked
 // for, and with the given patience in place of that of dst where it is shorter.
+// Who limits it has work under way of which elements will come; else it is Forever.
 func RefillMax[In, Out any](up Upstream[In], src *Chunk[In], dst *Chunk[Out], n int, p Patience) error {
 	if src.head < src.tail {
 		return nil
@@ -46,6 +47,7 @@ func RefillMax[In, Out any](up Upstream[In], src *Chunk[In], dst *Chunk[Out], n 
 	if src.err != nil {
 		return src.err
 	}
+	p.pending = !p.IsForever()
 	return src.request(up, n, dst.patience.Sooner(p), dst.island)
 }
 

@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/weir-go/weir/demand"
 	"github.com/weir-go/weir/flow"
 	"github.com/weir-go/weir/operators"
 	"github.com/weir-go/weir/stage"
@@ -25,9 +26,11 @@ func first(s string) byte     { return s[0] }
 func number(s string) int     { v, _ := strconv.Atoi(s); return v }
 func chars(s string) []string { return strings.Split(s, "") }
 
-func even(v int) bool          { return v%2 == 0 }
-func add(a, v int) int         { return a + v }
-func text[T any](v T) string   { return fmt.Sprint(v) }
+func even(v int) bool             { return v%2 == 0 }
+func add(a, v int) int            { return a + v }
+func text[T any](v T) string      { return fmt.Sprint(v) }
+func together(a, b string) string { return a + b }
+
 func joined(v []string) string { return strings.Join(v, "") }
 func capital(v string) bool    { return v == strings.ToUpper(v) }
 
@@ -85,6 +88,18 @@ var meant = map[string]func(h *stagehand) []flow.Pipeline{
 		time.Sleep(map[string]time.Duration{"a1": 8 * ms, "a2": 3 * ms, "b1": ms}[v])
 		return v, nil
 	}, stage.Workers(2))),
+	"operators.ConcatMap": func(h *stagehand) []flow.Pipeline {
+		return []flow.Pipeline{h.in(0).Via(operators.ConcatMap(h.sourceOf)).To(h.out(3))}
+	},
+	"operators.MergeMap": func(h *stagehand) []flow.Pipeline {
+		return []flow.Pipeline{h.in(0).Via(operators.MergeMap(2, h.sourceOf)).To(h.out(3))}
+	},
+	"operators.SwitchMap": func(h *stagehand) []flow.Pipeline {
+		return []flow.Pipeline{h.in(0).Via(operators.SwitchMap(h.sourceOf)).To(h.out(3))}
+	},
+	"operators.ExhaustMap": func(h *stagehand) []flow.Pipeline {
+		return []flow.Pipeline{h.in(0).Via(operators.ExhaustMap(h.sourceOf)).To(h.out(3))}
+	},
 	"operators.Scan":       numeric(operators.Scan(0, add)),
 	"operators.FlatMap":    one(operators.FlatMap(func(v string) []string { return []string{v + "1", v + "2"} })),
 	"operators.FlatMapSeq": one(operators.FlatMapSeq(func(v string) iter.Seq[string] { return slices.Values([]string{v + "1", v + "2"}) })),
@@ -128,6 +143,9 @@ var meant = map[string]func(h *stagehand) []flow.Pipeline{
 	"operators.IgnoreElements":         one(operators.IgnoreElements[string]()),
 	"operators.SkipUntil":              numeric(operators.SkipUntil(func(v int) bool { return v > 3 })),
 	"operators.Dedupe":                 one(operators.Dedupe(7*ms, 9, same)),
+
+	"operators.Feedback": numeric(operators.Feedback(operators.Map(func(v int) int { return 2 * v }),
+		func(v int) (int, bool) { return v, v < 10 }, 1, demand.Fail)),
 
 	"operators.Batch":         one(through(same, operators.Batch[string](3, 4*ms), joined)),
 	"operators.Sliding":       one(through(same, operators.Sliding[string](2, 1), joined)),
@@ -217,6 +235,18 @@ var meant = map[string]func(h *stagehand) []flow.Pipeline{
 	"flow.Interleave": func(h *stagehand) []flow.Pipeline {
 		return []flow.Pipeline{flow.Interleave(2, h.in(0), h.in(1)).To(h.out(2))}
 	},
+	"flow.Race": func(h *stagehand) []flow.Pipeline {
+		return []flow.Pipeline{flow.Race(h.in(0), h.in(1)).To(h.out(2))}
+	},
+	"flow.CombineLatest": func(h *stagehand) []flow.Pipeline {
+		return []flow.Pipeline{flow.CombineLatest(h.in(0), h.in(1), together).To(h.out(2))}
+	},
+	"flow.ZipLatest": func(h *stagehand) []flow.Pipeline {
+		return []flow.Pipeline{flow.ZipLatest(h.in(0), h.in(1), together).To(h.out(2))}
+	},
+	"flow.WithLatestFrom": func(h *stagehand) []flow.Pipeline {
+		return []flow.Pipeline{flow.WithLatestFrom(h.in(0), h.in(1), together).To(h.out(2))}
+	},
 	"flow.Prepend":   func(h *stagehand) []flow.Pipeline { return []flow.Pipeline{h.in(0).Prepend("a", "b").To(h.out(1))} },
 	"flow.OrElse":    func(h *stagehand) []flow.Pipeline { return []flow.Pipeline{h.in(0).OrElse(h.late(1)).To(h.out(2))} },
 	"flow.Broadcast": func(h *stagehand) []flow.Pipeline { return split(h, flow.Broadcast(h.in(0), 2)...) },
@@ -233,14 +263,36 @@ var meant = map[string]func(h *stagehand) []flow.Pipeline{
 	},
 }
 
+// sourceOf is the source that the diagram has for an element, in its own time.
+func (h *stagehand) sourceOf(v string) stage.Source[string] {
+	for i, s := range h.d {
+		if s.name == "source of "+v {
+			return h.source(i, time.Time{})
+		}
+	}
+	h.t.Errorf("the diagram has no source of %s", v)
+	return nil
+}
+
 // notRun are the diagrams that are not run, and why.
 var notRun = map[string]string{
-	"operators.Async":      "its link takes what comes; the diagram shows a downstream that begins late",
-	"operators.Buffer":     "the diagram shows a downstream that is busy; its tests have such ones",
-	"operators.BufferWith": "the diagram shows a downstream that is busy",
-	"operators.DoOnCancel": "the diagram shows a downstream that wants no more",
-	"flow.Balance":         "who gets an element depends on who comes first",
-	"flow.WireTap":         "the diagram shows a tap that is slow",
+	"operators.Async":               "its link takes what comes; the diagram shows a downstream that begins late",
+	"operators.Buffer":              "the diagram shows a downstream that is busy; its tests have such ones",
+	"operators.BufferWith":          "the diagram shows a downstream that is busy",
+	"operators.DoOnCancel":          "the diagram shows a downstream that wants no more",
+	"operators.LatestWhileBusy":     "the diagram shows a downstream that is busy",
+	"operators.DropWhileBusy":       "the diagram shows a downstream that is busy",
+	"operators.Conflate":            "the diagram shows a downstream that is busy",
+	"operators.ConflateWith":        "the diagram shows a downstream that is busy",
+	"operators.BatchWhileBusy":      "the diagram shows a downstream that is busy",
+	"operators.Expand":              "the diagram shows when downstream asks",
+	"operators.Extrapolate":         "the diagram shows when downstream asks",
+	"operators.ExtrapolateFrom":     "the diagram shows when downstream asks",
+	"operators.BackpressureTimeout": "the diagram shows a downstream that is busy",
+	"flow.MergePreferred":           "the diagram shows a downstream that is slow",
+	"flow.MergePrioritized":         "the diagram shows the order, not the time",
+	"flow.Balance":                  "who gets an element depends on who comes first",
+	"flow.WireTap":                  "the diagram shows a tap that is slow",
 }
 
 // when is the time at which a stream says what.

@@ -138,8 +138,8 @@ func (h *stagehand) in(i int) flow.Flow[string] { return flow.From(h.source(i, h
 func (h *stagehand) late(i int) flow.Flow[string] { return flow.From(h.source(i, time.Time{})) }
 
 func (h *stagehand) source(i int, begun time.Time) stage.Source[string] {
-	return stage.NewSource(stage.Meta{Kind: h.d[i].name}, func(*stage.Runtime) demand.Upstream[string] {
-		return &drawnSource{begun: begun, rest: h.d[i].marks, asleep: demand.Waiting{Link: "diagram", Outside: true}}
+	return stage.NewSource(stage.Meta{Kind: h.d[i].name}, func(rt *stage.Runtime) demand.Upstream[string] {
+		return &drawnSource{rt: rt, begun: begun, rest: h.d[i].marks, asleep: demand.Waiting{Link: "diagram", Outside: true}}
 	})
 }
 
@@ -216,6 +216,7 @@ func (s stream) differs(came []mark) string {
 }
 
 type drawnSource struct {
+	rt     *stage.Runtime
 	begun  time.Time
 	rest   []mark
 	asleep demand.Waiting
@@ -239,7 +240,11 @@ func (s *drawnSource) Pull(dst *demand.Chunk[string]) error {
 				s.alarm.Set(dst.Island(), at())
 			}
 		}
-		dst.Island().Wait(due, patience.Sooner(until), &s.asleep)
+		drained := func() bool { return s.rt.Draining() }
+		dst.Island().Wait(func() bool { return due() || drained() }, patience.Sooner(until), &s.asleep)
+		if drained() {
+			return demand.ErrDrained
+		}
 		if dst.Island().Stopped() {
 			return demand.ErrStopped
 		}

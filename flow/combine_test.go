@@ -75,7 +75,7 @@ func (g *graph) combine(how int, parts ...branch) branch {
 	case 0:
 		b.f = flow.Concat(flows...)
 	case 1:
-		b.f, b.ordered = flow.MergeWith(flows, stage.Capacity(n)), false
+		b.f, b.ordered = g.merge(flows...), false
 	case 2:
 		b.f = flow.MergeSorted(byValue, flows...)
 		if b.ordered {

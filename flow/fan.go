@@ -21,16 +21,23 @@ import (
 //
 // emits when an input has an element · backpressures when downstream does: the
 // links fill and the inputs wait · completes when all inputs have · fails when
-// one does, behind its elements · cancels when downstream does, all inputs
+// one does, behind its elements · cancels when downstream does, all inputs ·
+// order kept for each input · starts 1 goroutine for each input · holds what its
+// links do
 func Merge[T any](flows ...Flow[T]) Flow[T] { return MergeWith(flows) }
 
 // MergeWith is Merge with options: Name, Capacity, Window.
 func MergeWith[T any](flows []Flow[T], opts ...stage.Option) Flow[T] {
 	m := stage.Configure("Merge", stage.TakesCapacity|stage.TakesWindow, opts)
+	return mergeBy(m, engine.Choice{}, flows)
+}
+
+// mergeBy makes a flow of many that run at once.
+func mergeBy[T any](m stage.Meta, by engine.Choice, flows []Flow[T]) Flow[T] {
 	m = m.Positive(len(flows), "number of flows")
 	return join(m, isMerge, flows, func(rt *stage.Runtime, ups []demand.Upstream[T]) demand.Upstream[T] {
 		o := rt.Options()
-		return engine.Merge(rt.Cell(), ups, orDefault(o.Capacity, engine.MergeCapacity), o.WindowMin, o.WindowMax)
+		return engine.Merge(rt.Cell(), ups, by, orDefault(o.Capacity, engine.MergeCapacity), o.WindowMin, o.WindowMax)
 	})
 }
 
@@ -121,7 +128,7 @@ func (c *concat[T]) Cancel(cause error) {
 //
 // emits when all branches that hold have room · backpressures when one of them
 // has none · completes when upstream does · fails when upstream does · cancels
-// when all branches have
+// when all branches have · starts 1 goroutine · holds what its links do
 func Broadcast[T any](f Flow[T], n int, opts ...stage.Option) []Flow[T] {
 	return fanOut(f, "Broadcast", n, engine.ToAll, nil, opts)
 }
@@ -137,7 +144,8 @@ func Broadcast[T any](f Flow[T], n int, opts ...stage.Option) []Flow[T] {
 // Elsewhere: Pekko Balance, go-streams RoundRobin.
 //
 // emits when a branch has room · backpressures when none has · completes when
-// upstream does · fails when upstream does · cancels when all branches have
+// upstream does · fails when upstream does · cancels when all branches have ·
+// order kept for each branch · starts 1 goroutine · holds what its links do
 func Balance[T any](f Flow[T], n int, opts ...stage.Option) []Flow[T] {
 	return fanOut(f, "Balance", n, engine.ToAny, nil, opts)
 }
@@ -155,7 +163,8 @@ func Balance[T any](f Flow[T], n int, opts ...stage.Option) []Flow[T] {
 //
 // emits when the branches have room · backpressures when one has none ·
 // completes when upstream does · fails when upstream does, or choose is out of
-// range · cancels when all branches have
+// range · cancels when all branches have · order kept for each branch · starts 1
+// goroutine · holds what its links do
 func Partition[T any](f Flow[T], n int, choose func(T) int, opts ...stage.Option) []Flow[T] {
 	return fanOut(f, "Partition", n, engine.ToMatched, choose, opts)
 }
@@ -218,7 +227,8 @@ func fanOut[T any](f Flow[T], kind string, n int, route engine.Route, choose fun
 // go-streams FanOut.
 //
 // emits when both have room · backpressures when one has none · completes when
-// upstream does · fails when upstream or the sink does · cancels when both have
+// upstream does · fails when upstream or the sink does · cancels when both have ·
+// starts 2 goroutines · holds what its two links do
 func (f Flow[T]) AlsoTo(s stage.Sink[T], opts ...stage.Option) Flow[T] {
 	branches := fanOut(f, "AlsoTo", 2, engine.ToAll, nil, opts)
 	return branches[0].beside(branches[1].To(s))

@@ -123,8 +123,9 @@ func (g *graph) fault() error {
 }
 
 // source is a tracked source of n elements, read a few at a time.
-func (g *graph) source() branch {
-	n := g.pick(300)
+func (g *graph) source() branch { return g.sourceOf(g.pick(300)) }
+
+func (g *graph) sourceOf(n int) branch {
 	per := 1 + g.pick(40)
 	b := branch{ordered: true}
 	for range n {
@@ -221,7 +222,7 @@ func (g *graph) grow(b branch, depth int) branch {
 
 func (g *graph) stage(b branch, depth int) branch {
 	g.nodes++
-	switch k := g.pick(13); k {
+	switch k := g.pick(14); k {
 	case 0:
 		fn := func(e el) el { g.mustNot(); return el{e.v + 1, e.ids} }
 		b.f = flow.Via(b.f, operators.Map(fn))
@@ -310,6 +311,14 @@ func (g *graph) stage(b branch, depth int) branch {
 	case 12:
 		n := 1 + g.pick(30)
 		b.f = b.f.Via(operators.Async[el](n))
+	case 13:
+		if len(b.want) == 0 {
+			return b // the one element of the other would come to nothing
+		}
+		one := g.sourceOf(1)
+		both := func(x, y el) el { return el{x.v + y.v, slices.Concat(x.ids, y.ids)} }
+		b.f = flow.WithLatestFrom(b.f, one.f, func(x, y el) el { g.mustNot(); return both(x, y) }, stage.Capacity(1+g.pick(30)))
+		b.want = mapped(b.want, func(x el) el { return both(x, one.want[0]) })
 	}
 	return b
 }
@@ -359,9 +368,25 @@ func (g *graph) fork(b branch, depth int) branch {
 		parts[i] = part.f
 		b.want = append(b.want, part.want...)
 	}
-	b.f = flow.Merge(parts...)
+	b.f = g.merge(parts...)
 	b.ordered = false
 	return b
+}
+
+// merge merges flows in one of the ways to do so.
+func (g *graph) merge(flows ...flow.Flow[el]) flow.Flow[el] {
+	n := 1 + g.pick(30)
+	switch g.pick(3) {
+	case 0:
+		return flow.MergePreferredWith(flows[0], flows[1:], stage.Capacity(n))
+	case 1:
+		var weights []int
+		for range flows {
+			weights = append(weights, 1+g.pick(n))
+		}
+		return flow.MergePrioritizedWith(weights, flows, stage.Capacity(n))
+	}
+	return flow.MergeWith(flows, stage.Capacity(n))
 }
 
 func (g *graph) mustNot() {

@@ -17,7 +17,7 @@ type hubWriter[T any] struct {
 }
 
 func (w *hubWriter[T]) Write(in *demand.Chunk[T]) error {
-	for in.Len() > 0 {
+	for n := in.Len(); in.Len() > 0; {
 		all, err := w.wait(in)
 		if err != nil {
 			return over(err)
@@ -25,7 +25,8 @@ func (w *hubWriter[T]) Write(in *demand.Chunk[T]) error {
 		if err := w.give(w, all, in); err != nil {
 			return err
 		}
-		if in.Hurry() {
+		// A member that has left has taken nothing: then another is asked first.
+		if in.Hurry() && in.Len() < n {
 			break
 		}
 	}

@@ -21,3 +21,8 @@ func (f Flow[T]) KeepAlive(d time.Duration, fn func() T, opts ...stage.Option) F
 func (f Flow[T]) ThrottleWith(config operators.ThrottleConfig[T], opts ...stage.Option) Flow[T] {
 	return f.Via(operators.ThrottleWith(config, opts...))
 }
+
+// BackpressureTimeout is operators.BackpressureTimeout.
+func (f Flow[T]) BackpressureTimeout(d time.Duration, opts ...stage.Option) Flow[T] {
+	return f.Via(operators.BackpressureTimeout[T](d, opts...))
+}

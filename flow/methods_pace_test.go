@@ -20,9 +20,10 @@ func TestPaceMethods(t *testing.T) {
 		method flow.Flow[int]
 		op     stage.Stage[int, int]
 	}{
-		"KeepAlive":    {f.KeepAlive(time.Hour, func() int { return 0 }, named), operators.KeepAlive(time.Hour, func() int { return 0 })},
-		"ThrottleWith": {f.ThrottleWith(limit, named), operators.ThrottleWith(limit)},
-		"SkipUntil":    {f.SkipUntil(big, named), operators.SkipUntil(big)},
+		"BackpressureTimeout": {f.BackpressureTimeout(time.Hour, named), operators.BackpressureTimeout[int](time.Hour)},
+		"KeepAlive":           {f.KeepAlive(time.Hour, func() int { return 0 }, named), operators.KeepAlive(time.Hour, func() int { return 0 })},
+		"ThrottleWith":        {f.ThrottleWith(limit, named), operators.ThrottleWith(limit)},
+		"SkipUntil":           {f.SkipUntil(big, named), operators.SkipUntil(big)},
 	} {
 		got, err := flow.Collect(t.Context(), c.method)
 		want, wantErr := flow.Collect(t.Context(), f.Via(c.op))

@@ -164,33 +164,28 @@ func (s *subscription[T]) Write(in *demand.Chunk[T]) error {
 	if err := s.await(in); err != nil {
 		return err
 	}
-	n := 0
-	defer func() { s.credit.Take(int64(n)) }() // also if OnNext panics
+	n, calling := 0, true
+	defer func() {
+		s.credit.Take(int64(n)) // also if OnNext panics
+		if calling {
+			s.panicked("OnNext", nil) // and the run goes on panicking
+		}
+	}()
 	hurry := in.HurryFlag()
 	for _, v := range in.Items() {
 		if s.over.Load() {
+			calling = false
 			return demand.ErrEnough
 		}
 		n++
-		s.next(v)
+		s.to.OnNext(v)
 		if hurry.Load() {
 			break
 		}
 	}
+	calling = false
 	in.Advance(n)
 	return nil
-}
-
-// next makes sure that a subscriber that panics hears no more.
-func (s *subscription[T]) next(v T) {
-	ok := false
-	defer func() {
-		if !ok {
-			s.panicked("OnNext", nil)
-		}
-	}()
-	s.to.OnNext(v)
-	ok = true
 }
 
 // await waits for credit for an element that was asked for ahead of it.

@@ -23,7 +23,8 @@ type Pair[A, B any] struct {
 //
 // emits when both have an element · backpressures when downstream does ·
 // completes when either does: what the other has given already is counted as
-// discarded · fails when either does · cancels when downstream does, both
+// discarded · fails when either does · cancels when downstream does, both · holds
+// what downstream has asked for, of each input
 func Zip[A, B any](a Flow[A], b Flow[B], opts ...stage.Option) Flow[Pair[A, B]] {
 	return ZipWith(a, b, func(a A, b B) Pair[A, B] { return Pair[A, B]{a, b} }, opts...)
 }

@@ -18,7 +18,8 @@ import (
 //
 // emits when the link holds something · backpressures when the link is full ·
 // completes when upstream does · fails when upstream does, behind the elements
-// before · cancels when downstream does · starts 1 goroutine
+// before · cancels when downstream does · starts 1 goroutine · holds at most n
+// elements
 func Async[T any](n int, opts ...stage.Option) stage.Stage[T, T] {
 	m := stage.Configure("Async", stage.TakesWindow, opts).Positive(n, "capacity")
 	m.Link, m.Capacity = true, n

@@ -57,7 +57,11 @@ func Buffer[T any](n int, overflow demand.Overflow, opts ...stage.Option) stage.
 // does · starts 1 goroutine · holds at most Capacity elements · keeps order
 // within a priority
 func BufferWith[T any](config demand.BufferConfig[T], opts ...stage.Option) stage.Stage[T, T] {
-	m := stage.Configure("Buffer", stage.TakesWindow, opts).Positive(config.Capacity, "capacity")
+	return newBuffer("Buffer", config, opts)
+}
+
+func newBuffer[T any](kind string, config demand.BufferConfig[T], opts []stage.Option) stage.Stage[T, T] {
+	m := stage.Configure(kind, stage.TakesWindow, opts).Positive(config.Capacity, "capacity")
 	m = m.Require(config.Overflow.Valid(), "unknown overflow strategy %d", uint8(config.Overflow))
 	m.Link, m.Capacity = true, config.Capacity
 	return stage.Make(m, func(rt *stage.Runtime, up demand.Upstream[T]) demand.Upstream[T] {

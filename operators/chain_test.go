@@ -151,7 +151,7 @@ func drawLink(t *rapid.T) link {
 		},
 		func() link { return link{"Timeout", operators.Timeout[int](time.Hour), unchanged, false} },
 	}
-	for _, l := range slices.Concat(filterLinks(n, m), errorsLinks(n, m), splitLinks(n, m), keyedLinks(n, m), timeLinks(n, m), windowLinks(n, m), paceLinks(n, m), innerLinks(n, m)) {
+	for _, l := range slices.Concat(filterLinks(n, m), errorsLinks(n, m), splitLinks(n, m), keyedLinks(n, m), timeLinks(n, m), windowLinks(n, m), paceLinks(n, m), innerLinks(n, m), rateLinks(n, m), cyclesLinks(n, m)) {
 		kinds = append(kinds, func() link { return l })
 	}
 	return kinds[rapid.IntRange(0, len(kinds)-1).Draw(t, "kind")]()

@@ -11,16 +11,20 @@
 //     [Fold], [Reduce]
 //   - fewer elements: [Filter], [FilterMap], [Distinct], [DistinctUntilChanged];
 //     from the beginning [Skip], [SkipWhile], [SkipFor]; up to an end [Take],
-//     [TakeWhile], [TakeUntil], [TakeFor]; one, [First], [Last], [ElementAt]; the
+//     [TakeWhile], [TakeUntil], [TakeFor]; not again for a time, [Dedupe]; one, [First], [Last], [ElementAt]; the
 //     end, [TakeLast], [SkipLast]; a sample, [EveryNth], [SampleShare]
-//   - more elements: [FlatMap], [FlatMapSeq]; slices apart, [Unbatch]
+//   - more elements: [FlatMap], [FlatMapSeq]; slices apart, [Unbatch]; a source for
+//     each, [ConcatMap], [MergeMap], [SwitchMap], [ExhaustMap]
 //   - several together: [Batch], by number and time; [BatchWeighted], by weight;
 //     [SplitWhen], [SplitAfter] and [ChunkBy], by what they are; [TimeWindow] and
 //     [SessionWindow], by when they come; [Sliding] and [SlidingTime], where they
 //     overlap; a stage for each key, [GroupBy]
 //   - between goroutines: [Async], which makes the faster side wait; [Buffer],
 //     which may drop instead
-//   - time: [Throttle], not more often than; [Timeout], [IdleTimeout] and others,
+//   - one side is slower: [Conflate], [BatchWhileBusy], [LatestWhileBusy] and
+//     [DropWhileBusy], where that is downstream; [Expand], [Extrapolate] and
+//     [KeepAlive], where it is upstream
+//   - time: [Throttle], [ThrottleWith], not more often than; [Timeout], [IdleTimeout] and others,
 //     not later than; only the latest, [Debounce], [SampleTime], [Audit]; later,
 //     [Delay], [InitialDelay]
 //   - errors of what is above: [Recover], [RecoverWith], [OnErrorComplete],

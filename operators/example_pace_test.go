@@ -9,6 +9,7 @@ import (
 
 	"github.com/weir-go/weir/flow"
 	"github.com/weir-go/weir/operators"
+	"github.com/weir-go/weir/sink"
 	"github.com/weir-go/weir/source"
 	"github.com/weir-go/weir/stage"
 )
@@ -95,4 +96,15 @@ func ExampleThrottleWith() {
 	// Output:
 	// a weir holds water back
 	// true
+}
+
+func ExampleBackpressureTimeout() {
+	orders := flow.From(source.Range(0, 10)).Via(operators.BackpressureTimeout[int](10 * time.Millisecond))
+	slow := sink.ForEach(func(int) error {
+		time.Sleep(20 * time.Millisecond)
+		return nil
+	})
+	err := orders.To(slow).Run(context.Background())
+	fmt.Println(errors.Is(err, operators.ErrTimeout))
+	// Output: true
 }

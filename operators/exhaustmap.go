@@ -5,10 +5,6 @@ import (
 	"github.com/weir-go/weir/stage"
 )
 
-// ReasonBusy is the reason with which ExhaustMap drops elements: the source of an
-// earlier one was running.
-const ReasonBusy = "busy"
-
 // ExhaustMap opens the source that fn returns for an element, and emits what it
 // gives; elements that come while it runs are dropped, counted with ReasonBusy, and
 // count as handled. It is for work that is not to be begun again before it has

@@ -23,8 +23,6 @@ import (
 // copies is a source of v, v%3 times.
 func copies(v int) stage.Source[int] { return source.Slice(slices.Repeat([]int{v}, v%3)) }
 
-var copied = oneToSome(func(v int) []int { return slices.Repeat([]int{v}, v%3) })
-
 // waits is a source that waits for d, again and again, and emits v each time, n
 // times in all.
 func waits(v, n int, d time.Duration) stage.Source[int] {

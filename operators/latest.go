@@ -8,7 +8,8 @@ import (
 )
 
 // ReasonSuperseded is the reason with which Debounce, SampleTime, Audit and
-// SwitchMap drop elements: a later one came before their time.
+// SwitchMap drop elements, and flow.CombineLatest and its kin: a later one came
+// before their time.
 const ReasonSuperseded = "superseded"
 
 // latest holds the latest element until its time has come, and drops those that

@@ -52,7 +52,8 @@ func (m *mapper[In, Out]) Cancel(cause error) { m.up.Cancel(cause) }
 //
 // emits when upstream does and f succeeds · backpressures when downstream does ·
 // completes when upstream does · fails when upstream does, and when f does, by
-// policy · cancels when downstream does
+// policy · cancels when downstream does · order kept, unless stage.Unordered is
+// given · starts n goroutines, with Workers(n)
 func MapErr[In, Out any](f func(In) (Out, error), opts ...stage.Option) stage.Stage[In, Out] {
 	m := stage.Configure("MapErr", stage.TakesOnError|stage.TakesWorkers|stage.TakesUnordered, opts).Func(f == nil, "function")
 	return mapContext(m, func(_ context.Context, v In) (Out, error) { return f(v) })

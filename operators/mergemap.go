@@ -75,7 +75,7 @@ func (m *mergeMap[In, Out]) Pull(dst *demand.Chunk[Out]) error {
 			}
 		case m.over != nil:
 			return m.end(m.over)
-		case m.read(dst, m.breadth, dst.Patience()):
+		case m.read(dst, m.breadth, demand.Forever):
 			continue
 		}
 		if !isl.Stopped() {

@@ -37,6 +37,7 @@ func paceLinks(n, m int) []link {
 		{"Materialize", stage.Compose(operators.Materialize[int](), operators.Dematerialize[int]()), unchanged, false},
 		{"KeepAlive", operators.KeepAlive(time.Hour, func() int { return -1 }), unchanged, false},
 		{"ThrottleWith", operators.ThrottleWith(operators.ThrottleConfig[int]{Rate: 1_000_000, Per: time.Millisecond, Burst: 2000, Cost: func(v int) int { return v & 7 }}), unchanged, false},
+		{"BackpressureTimeout", operators.BackpressureTimeout[int](time.Hour), unchanged, false},
 	}
 }
 
@@ -68,12 +69,13 @@ func TestMistakesInPace(t *testing.T) {
 		err  error
 		want string
 	}{
-		"Dedupe, time":        {metaErr(operators.Dedupe(0, 1, self[int])), "time must be positive, is 0s"},
-		"Dedupe, capacity":    {metaErr(operators.Dedupe(1, 0, self[int])), "capacity must be at least 1, is 0"},
-		"Dedupe, function":    {metaErr(operators.Dedupe[int, int](1, 1, nil)), "function must not be nil"},
-		"KeepAlive, time":     {metaErr(operators.KeepAlive(0, func() int { return 0 })), "time must be positive, is 0s"},
-		"KeepAlive, function": {metaErr(operators.KeepAlive[int](1, nil)), "function must not be nil"},
-		"SkipUntil, function": {metaErr(operators.SkipUntil[int](nil)), "function must not be nil"},
+		"Dedupe, time":              {metaErr(operators.Dedupe(0, 1, self[int])), "time must be positive, is 0s"},
+		"Dedupe, capacity":          {metaErr(operators.Dedupe(1, 0, self[int])), "capacity must be at least 1, is 0"},
+		"Dedupe, function":          {metaErr(operators.Dedupe[int, int](1, 1, nil)), "function must not be nil"},
+		"KeepAlive, time":           {metaErr(operators.KeepAlive(0, func() int { return 0 })), "time must be positive, is 0s"},
+		"KeepAlive, function":       {metaErr(operators.KeepAlive[int](1, nil)), "function must not be nil"},
+		"BackpressureTimeout, time": {metaErr(operators.BackpressureTimeout[int](0)), "time must be positive, is 0s"},
+		"SkipUntil, function":       {metaErr(operators.SkipUntil[int](nil)), "function must not be nil"},
 	} {
 		if c.err == nil || c.err.Error() != c.want {
 			t.Errorf("%s: got %v, want %q", what, c.err, c.want)

@@ -86,11 +86,11 @@ func (r *recoverWith[T]) resume(s stage.Source[T]) error {
 	if err != nil {
 		return &stage.Error{Stage: m.Title(), Err: err}
 	}
-	run := r.rt.Cell().Run
-	r.resumed, r.up = true, stage.OpenSource(run, s)
+	cell := r.rt.Cell()
+	r.resumed, r.up = true, stage.OpenSource(cell, s)
 	if m.Blocking {
 		// Who is below may ask with limited patience, which it does not heed.
-		r.up = stage.OpenStage(run, Async[T](engine.AutoCapacity, stage.Name(r.rt.Name()+"/link")), r.up)
+		r.up = stage.OpenStage(cell, Async[T](engine.AutoCapacity, stage.Name(r.rt.Name()+"/link")), r.up)
 	}
 	return nil
 }

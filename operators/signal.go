@@ -89,11 +89,11 @@ func (g *gate[T]) try() bool {
 			g.end(end)
 			return true
 		}
-		if !open {
+		if g.asleep.Polls = open; !open {
 			return false
 		}
 		asked := g.dst.Patience()
-		g.dst.SetPatience(demand.NoWait)
+		g.dst.SetPatience(asked.Sooner(demand.NoWait))
 		g.err = g.up.Pull(g.dst)
 		g.dst.SetPatience(asked)
 		switch {

@@ -100,7 +100,7 @@ func (s *single[In, Out]) Pull(dst *demand.Chunk[Out]) error {
 			}
 		case s.over != nil:
 			return s.end(s.over)
-		case !s.read(dst, maxRead, dst.Patience()) && !isl.Stopped():
+		case !s.read(dst, maxRead, demand.Forever) && !isl.Stopped():
 			return nil
 		}
 		if yes, err := demand.Impatient(dst); yes {

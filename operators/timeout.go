@@ -48,7 +48,7 @@ func (t *timeout[T]) Pull(dst *demand.Chunk[T]) error {
 	}
 	// What is there already costs no look at the clock.
 	asked := dst.Patience()
-	if err := t.pull(dst, demand.NoWait); err != nil || dst.Len() > 0 || asked.IsNoWait() {
+	if err := t.pull(dst, asked.Sooner(demand.NoWait)); err != nil || dst.Len() > 0 || asked.IsNoWait() {
 		return err
 	}
 	for start := time.Now(); ; {

@@ -5,42 +5,12 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
-
 	"github.com/weir-go/weir/demand"
 	"github.com/weir-go/weir/stage"
 )
 
 // Restarts says when and how often Restart opens a source anew.
-type Restarts struct {
-	// First is the delay before the first restart. Each further one is half as long
-	// again, up to Most. After the source has run for Most it is First again.
-	First, Most time.Duration
-	// Jitter is how far a delay is spread at random, as a part of it below one: 0.5
-	// makes between 50 and 150 ms of 100 ms. Where it is 0, delays are exact.
-	Jitter float64
-	// No more than Max restarts are made within the time Within, or in the whole run
-	// where that is 0; the next failure fails the stream. Where Max is 0 there is no
-	// limit.
-	Max    int
-	Within time.Duration
-	// Completed opens the source anew also when it has completed.
-	Completed bool
-}
-
-func (r Restarts) check(m stage.Meta) stage.Meta {
-	m = m.Require(r.First > 0 && r.Most >= r.First, "Restart wants 0 < First <= Most, has %s, %s", r.First, r.Most)
-	m = m.Require(r.Jitter >= 0 && r.Jitter < 1, "Restart wants 0 <= Jitter < 1, has %v", r.Jitter)
-	m = m.Require(r.Max >= 0, "Restart: Max must not be negative, is %d", r.Max)
-	return m.Require(r.Within >= 0, "Restart: Within must not be negative, is %s", r.Within)
-}
-
-func (r Restarts) delays() *backoff.ExponentialBackOff {
-	b := backoff.NewExponentialBackOff()
-	b.InitialInterval, b.MaxInterval, b.RandomizationFactor = r.First, r.Most, r.Jitter
-	b.Reset()
-	return b
-}
+type Restarts = stage.Restarts
 
 // Restart is src, opened anew after a delay when it has failed. What src emitted
 // before is delivered, at once, and what it emits after that comes behind it: one
@@ -69,12 +39,12 @@ func Restart[T any](src stage.Source[T], r Restarts, opts ...stage.Option) stage
 	}
 	m := src.Meta()
 	m = m.Require(m.Once == nil, "%s can be opened only once, not anew", m.Title())
-	m = r.check(m.Require(given.Err == nil, "%w", given.Err))
+	m = r.Check(m.Require(given.Err == nil, "%w", given.Err))
 	if given.Name != "" {
 		m.Name = given.Name
 	}
 	return stage.NewSource(m, func(rt *stage.Runtime) demand.Upstream[T] {
-		return &restart[T]{src: src, rt: rt, how: r, delays: r.delays(), asleep: demand.Waiting{Link: rt.Name(), Outside: true}}
+		return &restart[T]{src: src, rt: rt, how: r, budget: r.Budget(), asleep: demand.Waiting{Link: rt.Name(), Outside: true}}
 	})
 }
 
@@ -83,11 +53,10 @@ type restart[T any] struct {
 	src    stage.Source[T]
 	rt     *stage.Runtime
 	how    Restarts
-	delays *backoff.ExponentialBackOff
+	budget *stage.RestartBudget
 	up     demand.Upstream[T] // nil while it waits
 	opened time.Time
-	due    time.Time   // of the next opening
-	made   []time.Time // the restarts that count
+	due    time.Time // of the next opening
 	alarm  demand.Alarm
 	asleep demand.Waiting
 }
@@ -111,7 +80,7 @@ func (s *restart[T]) Pull(dst *demand.Chunk[T]) error {
 
 // ended decides what comes after err: another opening, or the end.
 func (s *restart[T]) ended(dst *demand.Chunk[T], err error) {
-	isl, now := dst.Island(), time.Now()
+	isl := dst.Island()
 	cause := err
 	switch {
 	case err == demand.ErrStopped, s.rt.Reads().Err() != nil, isl != nil && isl.Stopped(), errors.Is(err, stage.ErrUsed):
@@ -123,23 +92,15 @@ func (s *restart[T]) ended(dst *demand.Chunk[T], err error) {
 			return
 		}
 	}
-	if now.Sub(s.opened) >= s.how.Most {
-		s.delays.Reset()
-	}
-	for s.how.Within > 0 && len(s.made) > 0 && now.Sub(s.made[0]) >= s.how.Within {
-		s.made = s.made[1:]
-	}
-	if s.how.Max > 0 && len(s.made) >= s.how.Max {
+	due, again := s.budget.Next(s.opened)
+	if !again {
 		if s.err = err; err != demand.ErrCompleted {
-			s.err = fmt.Errorf("after %d restarts: %w", len(s.made), err)
+			s.err = fmt.Errorf("after %d restarts: %w", s.budget.Made(), err)
 		}
 		return
 	}
-	if s.how.Max > 0 {
-		s.made = append(s.made, now)
-	}
 	s.up.Cancel(cause)
-	s.up, s.due = nil, now.Add(s.delays.NextBackOff())
+	s.up, s.due = nil, due
 	s.rt.Cell().Retried()
 }
 

@@ -8,27 +8,35 @@ import (
 )
 
 // OpenSource opens a source in a run. It is for the library's own packages.
-func OpenSource[T any](run *engine.Run, s Source[T]) demand.Upstream[T] {
+func OpenSource[T any](cells engine.Cells, s Source[T]) demand.Upstream[T] {
 	m := s.Meta()
-	rt := NewRuntime(run, m)
+	rt := NewRuntime(cells, m)
 	return engine.Meter(rt.cell, s.Open(rt), !m.DrainsItself)
 }
 
 // OpenStage opens a stage in a run. It is for the library's own packages.
-func OpenStage[In, Out any](run *engine.Run, s Stage[In, Out], up demand.Upstream[In]) demand.Upstream[Out] {
-	if c, ok := s.(interface {
-		openParts(*engine.Run, demand.Upstream[In]) demand.Upstream[Out]
-	}); ok {
-		return c.openParts(run, up)
+func OpenStage[In, Out any](cells engine.Cells, s Stage[In, Out], up demand.Upstream[In]) demand.Upstream[Out] {
+	if c, ok := s.(parted[In, Out]); ok {
+		return c.openParts(cells, up)
 	}
 	m := s.Meta()
-	rt := NewRuntime(run, m)
+	rt := NewRuntime(cells, m)
 	out := s.Open(rt, up)
 	if m.Link {
 		return out
 	}
 	return engine.Meter(rt.cell, out, false)
 }
+
+// parted is a stage made of others, each of which has a cell of its own.
+type parted[In, Out any] interface {
+	openParts(engine.Cells, demand.Upstream[In]) demand.Upstream[Out]
+}
+
+var (
+	_ parted[int, int] = (*composed[int, int, int])(nil)
+	_ parted[int, int] = (*linked[int, int])(nil)
+)
 
 // OpenSink opens a sink in a run and ties it to up. It is for the library's own
 // packages. With here set, the caller runs the sink's goroutine itself.
@@ -85,8 +93,8 @@ func (l *linked[In, Out]) Meta() Meta {
 	return Meta{Kind: "Compose", Err: m.Err, Patient: m.Patient, Link: true, Parts: append(slices.Clone(parts), link)}
 }
 
-func (l *linked[In, Out]) openParts(run *engine.Run, up demand.Upstream[In]) demand.Upstream[Out] {
-	return engine.Link(run.NewCell("async", "Async"), OpenStage(run, l.Stage, up), engine.AutoCapacity, 0, 0)
+func (l *linked[In, Out]) openParts(cells engine.Cells, up demand.Upstream[In]) demand.Upstream[Out] {
+	return engine.Link(cells.NewCell("async", "Async"), OpenStage(cells, l.Stage, up), engine.AutoCapacity, 0, 0)
 }
 
 type composed[A, B, C any] struct {
@@ -98,9 +106,9 @@ type composed[A, B, C any] struct {
 func (c *composed[A, B, C]) Meta() Meta { return c.meta }
 
 func (c *composed[A, B, C]) Open(rt *Runtime, up demand.Upstream[A]) demand.Upstream[C] {
-	return c.openParts(rt.cell.Run, up)
+	return c.openParts(rt.cell, up)
 }
 
-func (c *composed[A, B, C]) openParts(run *engine.Run, up demand.Upstream[A]) demand.Upstream[C] {
-	return OpenStage(run, c.second, OpenStage(run, c.first, up))
+func (c *composed[A, B, C]) openParts(cells engine.Cells, up demand.Upstream[A]) demand.Upstream[C] {
+	return OpenStage(cells, c.second, OpenStage(cells, c.first, up))
 }

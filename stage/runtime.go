@@ -12,15 +12,15 @@ import (
 // A Runtime is what a stage sees of the run that opened it. Its methods may be
 // called from any goroutine.
 type Runtime struct {
-	cell  *engine.Cell
-	meta  Meta
-	scope *scope // of a source that another stage has opened
+	cell   *engine.Cell
+	meta   Meta
+	scope  *scope // of a source that another stage has opened
+	within bool   // it is of a part of the stage that cell is of
 }
 
 // NewRuntime adds a stage to a run. It is for the library's own packages.
-func NewRuntime(run *engine.Run, m Meta) *Runtime {
-	cell := run.NewCell(m.Title(), m.Kind)
-	return &Runtime{cell: cell, meta: m}
+func NewRuntime(cells engine.Cells, m Meta) *Runtime {
+	return &Runtime{cell: cells.NewCell(m.Title(), m.Kind), meta: m}
 }
 
 // Cell returns the engine's record of the stage, for the library's own packages.

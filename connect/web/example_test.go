@@ -25,7 +25,7 @@ func ExampleServe() {
 		}
 	}
 	res := httptest.NewRecorder()
-	handler(res, httptest.NewRequest("GET", "/trips", nil))
+	handler(res, httptest.NewRequest(http.MethodGet, "/trips", nil))
 	body, err := io.ReadAll(res.Body)
 	fmt.Print(string(body), err)
 	// Output:
@@ -41,7 +41,7 @@ func ExampleEvents() {
 		return web.Event{ID: fmt.Sprint(n), Name: "tick", Data: fmt.Sprintf("number %d", n)}, nil
 	}
 	res := httptest.NewRecorder()
-	err := web.Serve(res, httptest.NewRequest("GET", "/ticks", nil), ticks, web.Events(event))
+	err := web.Serve(res, httptest.NewRequest(http.MethodGet, "/ticks", nil), ticks, web.Events(event))
 	fmt.Print(res.Body.String(), err)
 	// Output:
 	// id: 1

@@ -138,7 +138,7 @@ func TestClientThatGoesAwayCancels(t *testing.T) {
 	silent := make(chan int)
 	s, ends := serve(t, flow.From(source.Chan(silent)), web.JSONEvents[int]())
 	ctx, cancel := context.WithCancel(t.Context())
-	req, _ := http.NewRequestWithContext(ctx, "GET", s.URL, nil)
+	req, _ := http.NewRequestWithContext(ctx, http.MethodGet, s.URL, nil)
 	go func() { silent <- 1 }()
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {

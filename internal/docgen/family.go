@@ -34,14 +34,16 @@ var families = []family{
 	{"time.md", "Time", "Not more often than, not later than.", []string{
 		"operators.Throttle", "operators.Timeout",
 		"operators.InitialTimeout", "operators.IdleTimeout", "operators.CompletionTimeout", "operators.Delay", "operators.InitialDelay", "operators.Debounce", "operators.SampleTime", "operators.Audit", "operators.TakeFor", "operators.SkipFor",
-		"operators.Timestamp", "operators.TimeInterval", "operators.KeepAlive", "operators.ThrottleWith",
+		"operators.Timestamp", "operators.TimeInterval", "operators.KeepAlive", "operators.ThrottleWith", "operators.BackpressureTimeout",
 	}},
 	{"rate.md", "Rate matching", "Where one side is faster than the other.", []string{
 		"operators.Async", "operators.Buffer", "operators.BufferWith",
+		"operators.LatestWhileBusy", "operators.DropWhileBusy", "operators.BatchWhileBusy", "operators.Conflate", "operators.ConflateWith", "operators.Expand", "operators.Extrapolate", "operators.ExtrapolateFrom",
 	}},
 	{"combine.md", "Combine", "One flow of several.", []string{
 		"flow.Merge", "flow.Concat", "flow.Zip",
 		"flow.MergeSorted", "flow.Interleave", "flow.Flow.Prepend", "flow.Flow.OrElse", "flow.Zip3", "flow.Zip4",
+		"flow.MergePreferred", "flow.MergePrioritized", "flow.Race", "flow.CombineLatest", "flow.ZipLatest", "flow.WithLatestFrom",
 	}},
 	{"split.md", "Split", "Several flows of one.", []string{
 		"flow.Broadcast", "flow.Balance", "flow.Partition", "flow.Flow.AlsoTo",
@@ -49,6 +51,9 @@ var families = []family{
 	}},
 	{"hubs.md", "Hubs", "Where flows of different runs meet: producers and consumers that come and go.", []string{
 		"flow.NewMergeHub", "flow.NewBroadcastHub", "flow.NewPartitionHub",
+	}},
+	{"cycles.md", "Cycles", "Elements that go round until they are done.", []string{
+		"operators.Feedback",
 	}},
 	{"errors.md", "Errors", "What to do when something above has failed. For errors of a function, element by element, see stage.OnError.", []string{
 		"operators.Recover",
@@ -67,7 +72,7 @@ var families = []family{
 		"sink.ForEach", "sink.Slice", "sink.Discard", "sink.Chan", "sink.ClosingChan",
 		"sink.Fold", "sink.Reduce", "sink.Count", "sink.First", "sink.Last", "sink.Min", "sink.Max", "sink.Any", "sink.All", "sink.ToMap",
 		"sink.Writer", "sink.Lines", "sink.JSONLines", "sink.CSV", "sink.Encode", "sink.SQL",
-		"sink.Adapt", "sink.FlushEvery",
+		"sink.Adapt", "sink.FlushEvery", "sink.Restart",
 	}},
 }
 

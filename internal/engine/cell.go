@@ -4,6 +4,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/weir-go/weir/demand"
 )
 
 // A Cell is what the runtime knows of one stage.
@@ -12,6 +14,7 @@ type Cell struct {
 	Kind  string
 	Index int
 	Run   *Run
+	group *Group
 
 	// plain counters of the island's goroutine
 	isl    *island
@@ -33,6 +36,74 @@ type Cell struct {
 	retries   atomic.Int64
 	mu        sync.Mutex
 	dropped   map[string]int64
+}
+
+// Cells makes the cells of stages that are opened.
+type Cells interface {
+	NewCell(name, kind string) *Cell
+}
+
+// Again makes cells for stages that are opened again and again on one island, and
+// must have left it before they are: from the second time on it gives them the
+// cells that they had, so that their names stay and their counts go on.
+type Again struct {
+	of    *Cell
+	cells []*Cell
+	next  int
+}
+
+// Again returns the cells of stages that are opened again and again within that
+// of c.
+func (c *Cell) Again() *Again { return &Again{of: c} }
+
+// Rewind is called before each opening.
+func (a *Again) Rewind() { a.next = 0 }
+
+// NewCell implements Cells.
+func (a *Again) NewCell(name, kind string) *Cell {
+	if a.next == len(a.cells) {
+		a.cells = append(a.cells, a.of.NewCell(name, kind))
+	}
+	a.next++
+	return a.cells[a.next-1]
+}
+
+// A Group makes the cells of stages with links, the islands of which are counted
+// on their own as well: those of the body of a cycle.
+type Group struct {
+	run   *Run
+	awake demand.Awake
+}
+
+// Beneath returns a group for the body of a cycle that c is of. rests is called by
+// an island when all of the group sleep until another one of them, or one beside
+// them, wakes one; it must not wait.
+func (c *Cell) Beneath(rests func()) *Group {
+	above := &c.Run.awake
+	if c.group != nil {
+		above = &c.group.awake
+	}
+	return &Group{run: c.Run, awake: demand.Awake{Stalled: rests, Above: above}}
+}
+
+// Rests reports that all of the group's islands sleep so.
+func (g *Group) Rests() bool { return g.awake.Rest() }
+
+// NewCell implements Cells.
+func (g *Group) NewCell(name, kind string) *Cell {
+	c := g.run.NewCell(name, kind)
+	c.group = g
+	return c
+}
+
+// Part returns the cell of a link that belongs to a stage.
+func (c *Cell) Part(name string) *Cell { return c.NewCell(c.Name+"/"+name, "link") }
+
+// NewCell implements Cells, for what the stage opens: it is of the same group.
+func (c *Cell) NewCell(name, kind string) *Cell {
+	b := c.Run.NewCell(name, kind)
+	b.group = c.group
+	return b
 }
 
 // NewCell adds a stage to the run. A name that is taken gets a number.

@@ -6,8 +6,10 @@
 //   - run.go: one run from start to end; who fails it, who waits for whom
 //   - island.go: what an island knows of its time and its stages
 //   - meter.go: the thin layer around each stage that counts, and gives errors a place
-//   - drive.go: the two loops that pull, of a sink and of a link
+//   - drive.go, link.go: the two loops that pull, of a sink and of a link
+//   - conflate.go, box.go: one element of many, while downstream is busy
 //   - merge.go, hub.go, workers.go: fan-in, fan-out and parallel calls
+//   - latest.go, latestfrom.go: fan-in of two types, by the latest of each
 //   - stats.go: what can be seen from outside
 //
 // # Order of locks

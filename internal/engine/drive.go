@@ -90,10 +90,11 @@ type sinkDriver[T any] struct {
 	demander Demander // w, if it is one
 	credit   int64    // what it wanted last
 	unasked  demand.Waiting
+	wake     func()
 }
 
 func (d *sinkDriver[T]) drive(h *island) {
-	d.h, d.pace.h = h, h
+	d.h, d.pace.h, d.wake = h, h, h.Wake
 	d.in.SetIsland(h.Island)
 	err := h.protect(d.loop)
 	switch {
@@ -178,7 +179,7 @@ func (d *sinkDriver[T]) wanted() (n int, err error) {
 
 // asked looks whether there is demand.
 func (d *sinkDriver[T]) asked() bool {
-	d.credit = d.demander.Demand(d.h.Wake)
+	d.credit = d.demander.Demand(d.wake)
 	return d.credit > 0
 }
 
@@ -255,57 +256,6 @@ func (d *sinkDriver[T]) settle(cause error) {
 		l.Abandon(cause)
 	}
 	d.pending = nil
-}
-
-// Link puts a link of capacity n and a new island above it: what up does from
-// now on happens there.
-func Link[T any](cell *Cell, up demand.Upstream[T], n, windowMin, windowMax int) demand.Upstream[T] {
-	l := demand.NewLink[T](cell.Name, n)
-	cell.Run.watchLink(cell, l.Stats)
-	feed(cell, up, l, windowMin, windowMax)
-	return &linkEnd[T]{l, cell.Run}
-}
-
-func feed[T any](cell *Cell, up demand.Upstream[T], l *demand.Link[T], windowMin, windowMax int) {
-	d := &linkDriver[T]{cell: cell, up: up, link: l, pace: newPacer(windowMin, windowMax)}
-	cell.Run.island(cell, d.drive)
-}
-
-type linkDriver[T any] struct {
-	cell *Cell
-	up   demand.Upstream[T]
-	link *demand.Link[T]
-	pace pacer
-	h    *island
-}
-
-func (d *linkDriver[T]) drive(h *island) {
-	d.h, d.pace.h = h, h
-	err := h.protect(d.loop)
-	if err == demand.ErrStopped {
-		err = h.r.cause()
-	}
-	h.cur = d.cell
-	d.link.Close(err)
-	h.finish(err, func() { d.up.Cancel(err) }, func() int { return 0 })
-}
-
-func (d *linkDriver[T]) loop() error {
-	for {
-		c := d.link.Reserve(d.h.Island, d.pace.begin(), demand.Forever)
-		if c == nil {
-			if d.h.Stopped() {
-				return demand.ErrStopped
-			}
-			return d.link.Cause()
-		}
-		if err := d.up.Pull(c); err != nil {
-			return err
-		}
-		n := c.Len()
-		d.link.Publish()
-		d.pace.end(n)
-	}
 }
 
 func (r *Run) watchLink(cell *Cell, s func() demand.LinkStats) {

@@ -53,7 +53,7 @@ type branch[T any] struct {
 func NewHub[T any](cell *Cell, up demand.Upstream[T], route Route, choose func(T) int, opts []BranchOptions, capacity, windowMin, windowMax int) *Hub[T] {
 	hub := &Hub[T]{cell: cell, up: up, route: route, choose: choose, pace: newPacer(windowMin, windowMax)}
 	for i, opt := range opts {
-		c := cell.Run.NewCell(cell.Name+"/"+itoa(i), "link")
+		c := cell.Part(itoa(i))
 		l := demand.NewLink[T](c.Name, capacity)
 		cell.Run.watchLink(c, l.Stats)
 		hub.branches = append(hub.branches, &branch[T]{link: l, opt: opt, cell: c})
@@ -69,7 +69,7 @@ func (hub *Hub[T]) Branch(i int) (demand.Upstream[T], error) {
 		return nil, fmt.Errorf("branch %d is read twice", i)
 	}
 	b.taken = true
-	return &linkEnd[T]{b.link, hub.cell.Run}, nil
+	return &linkEnd[T]{Link: b.link, r: hub.cell.Run}, nil
 }
 
 // LeadBy makes the hub end, and complete the other branches, when the i-th has

@@ -77,16 +77,22 @@ func (r *Run) newIsland(cell *Cell) *island {
 	isl := &island{Island: demand.NewIsland(), r: r, name: cell.Name, cur: cell}
 	isl.Island.Host = isl
 	isl.Island.Awake = &r.awake
+	if cell.group != nil {
+		isl.Island.Awake = &cell.group.awake
+	}
 	isl.post = r.man.Post(isl.Island)
-	r.awake.Add(1)
+	isl.Island.Awake.Add(1)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	isl.cells = append(isl.cells, cell)
 	cell.isl = isl
 	isl.last = r.started
+	if r.running {
+		isl.last = time.Now() // it was made on the way
+	}
 	r.islands = append(r.islands, isl)
 	r.islandsN++
-	if r.stopped.Load() {
+	if r.stopped.Load() || r.over {
 		isl.Stop()
 	}
 	return isl
@@ -102,6 +108,7 @@ func (h *island) leave() {
 	h.post.End()
 	h.settleTime(time.Now())
 	h.publish()
+	h.Awake.Leave()
 	h.r.mu.Lock()
 	h.r.islandsN--
 	stalled := h.r.awake.Add(-1) == 0 && h.r.islandsN > 0

@@ -111,30 +111,3 @@ func (m *meter[T]) Cancel(cause error) {
 	}
 	m.up.Cancel(cause)
 }
-
-// linkOf returns the link that up is the consuming end of, if it is one.
-func linkOf[T any](up demand.Upstream[T]) (*demand.Link[T], bool) {
-	if end, ok := up.(*linkEnd[T]); ok {
-		return end.Link, true
-	}
-	return nil, false
-}
-
-// linkEnd is the consuming end of a link of a run: it counts into the stage
-// that pulls.
-type linkEnd[T any] struct {
-	*demand.Link[T]
-	r *Run
-}
-
-func (l *linkEnd[T]) Pull(dst *demand.Chunk[T]) error {
-	err := l.Link.Pull(dst)
-	if h, ok := host(dst.Island()); ok {
-		h.cur.in += uint64(dst.Len())
-		h.pulled += dst.Len()
-	}
-	if err == demand.ErrStopped {
-		return l.r.cause()
-	}
-	return err
-}

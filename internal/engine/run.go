@@ -62,6 +62,7 @@ type Run struct {
 	detached []error
 	closers  []func() error
 	drains   []func()
+	over     bool // all sinks have ended
 	islandsN int
 	sinks    atomic.Int64 // that have not ended
 	wg       sync.WaitGroup
@@ -273,6 +274,7 @@ func (r *Run) sinkEnded() {
 	}
 	r.endRead(demand.ErrEnough)
 	r.mu.Lock()
+	r.over = true
 	islands := slices.Clone(r.islands)
 	r.mu.Unlock()
 	for _, isl := range islands {

@@ -28,7 +28,7 @@ const (
 
 // NewRunner adds a runner to a stage. n is the capacity of its link.
 func NewRunner[T any](cell *Cell, number, n, windowMin, windowMax int) *Runner[T] {
-	own := cell.Run.NewCell(cell.Name+"/"+itoa(number), "link")
+	own := cell.Part(itoa(number))
 	l := demand.NewLink[T](own.Name, n)
 	own.Run.watchLink(own, l.Stats)
 	r := &Runner[T]{linkDriver: linkDriver[T]{cell: own, link: l, pace: newPacer(windowMin, windowMax)}}

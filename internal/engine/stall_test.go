@@ -60,7 +60,7 @@ func tiny(rnd *rand.Rand) (f flow.Flow[int], n int) {
 	n = rnd.IntN(12)
 	f = flow.From(source.Range(0, n))
 	for range 1 + rnd.IntN(3) {
-		switch rnd.IntN(6) {
+		switch rnd.IntN(10) {
 		case 0, 1:
 			f = f.Via(operators.Async[int](1 + rnd.IntN(3)))
 		case 2:
@@ -74,6 +74,17 @@ func tiny(rnd *rand.Rand) (f flow.Flow[int], n int) {
 		case 5:
 			g := flow.From(source.Range(0, 3))
 			f, n = flow.MergeWith([]flow.Flow[int]{f, g}, stage.Capacity(1+rnd.IntN(2))), n+3
+		case 6:
+			g := flow.From(source.Range(0, 3))
+			f, n = flow.MergePrioritizedWith([]int{1, 1 + rnd.IntN(2)}, []flow.Flow[int]{f, g}, stage.Capacity(2)), n+3
+		case 7:
+			two := flow.Broadcast(f, 2, stage.Capacity(1+rnd.IntN(3)))
+			f = flow.Race(two[0], two[1].Via(operators.Async[int](1)))
+		case 8:
+			f = flow.WithLatestFrom(f, flow.From(source.Range(0, 1+rnd.IntN(4))), func(a, _ int) int { return a }, stage.Capacity(1+rnd.IntN(3)))
+		case 9:
+			one := flow.Concat(flow.From(source.Range(0, 1)), flow.From(source.Range(0, 0)))
+			f = flow.WithLatestFrom(f, flow.CombineLatest(one, one.Via(operators.Async[int](1)), func(a, b int) int { return a + b }), func(a, _ int) int { return a })
 		}
 	}
 	return f, n
@@ -90,6 +101,10 @@ func TestWaitingForTheOutsideIsNotAStall(t *testing.T) {
 		"workers": func(f flow.Flow[int]) flow.Flow[int] {
 			return flow.Via(f, operators.MapErr(func(v int) (int, error) { time.Sleep(time.Hour); return v, nil }, stage.Workers(2))).Via(operators.Async[int](1))
 		},
+		"a combination": func(f flow.Flow[int]) flow.Flow[int] {
+			return flow.WithLatestFrom(f, flow.From(source.Range(0, 1)), func(v, _ int) int { return v })
+		},
+		"a race":  func(f flow.Flow[int]) flow.Flow[int] { return flow.Race(f) },
 		"a merge": func(f flow.Flow[int]) flow.Flow[int] { return flow.Merge(f, flow.From(source.Range(0, 0))) },
 	} {
 		t.Run(name, func(t *testing.T) {

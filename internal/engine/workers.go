@@ -132,7 +132,7 @@ func (w *workers[In, Out]) Pull(dst *demand.Chunk[Out]) error {
 				w.close()
 				return w.err
 			}
-			if w.feed(dst, dst.Patience()); w.used == 0 && w.err == nil {
+			if w.feed(dst, demand.Forever); w.used == 0 && w.err == nil {
 				return nil
 			}
 			continue
@@ -157,7 +157,8 @@ func (w *workers[In, Out]) ready() bool {
 }
 
 // feed gives elements to workers while slots are free, and reports whether it
-// did, or learned how the input ended. p is for the first element only.
+// did, or learned how the input ended. p is for the first element only, within
+// the patience of dst.
 func (w *workers[In, Out]) feed(dst *demand.Chunk[Out], p demand.Patience) (fed bool) {
 	for w.used < len(w.slots) && w.err == nil && w.failed.Load() == nil {
 		if err := demand.RefillMax(w.up, &w.in, dst, len(w.slots)-w.used, p); err != nil {

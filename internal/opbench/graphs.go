@@ -15,6 +15,14 @@ import (
 func graphRows() []row {
 	return []row{
 		graph("flow.Merge", "2 flows", func(n int) []flow.Pipeline { return discard(flow.Merge(numbers(n-n/2), numbers(n/2))) }),
+		graph("flow.MergePreferred", "2 flows", func(n int) []flow.Pipeline { return discard(flow.MergePreferred(numbers(n-n/2), numbers(n/2))) }),
+		graph("flow.MergePrioritized", "2 flows, weights 20 and 10", func(n int) []flow.Pipeline {
+			return discard(flow.MergePrioritized([]int{20, 10}, numbers(n-n/2), numbers(n/2)))
+		}),
+		graph("flow.Race", "2 flows, by those of one", func(n int) []flow.Pipeline { return discard(flow.Race(numbers(n), numbers(n))) }),
+		graph("flow.CombineLatest", "1 of the other", func(n int) []flow.Pipeline { return discard(flow.CombineLatest(numbers(n), numbers(1), add)) }),
+		graph("flow.ZipLatest", "2 flows, by those of one", func(n int) []flow.Pipeline { return discard(flow.ZipLatest(numbers(n), numbers(n), add)) }),
+		graph("flow.WithLatestFrom", "1 of the other", func(n int) []flow.Pipeline { return discard(flow.WithLatestFrom(numbers(n), numbers(1), add)) }),
 		graph("flow.Concat", "2 flows", func(n int) []flow.Pipeline { return discard(flow.Concat(numbers(n-n/2), numbers(n/2))) }),
 		graph("flow.Zip", "2 flows, by pair", func(n int) []flow.Pipeline { return discard(flow.Zip(numbers(n), numbers(n))) }),
 		graph("flow.ZipWith", "2 flows, by pair", func(n int) []flow.Pipeline { return discard(flow.ZipWith(numbers(n), numbers(n), add)) }),

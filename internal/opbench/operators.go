@@ -21,23 +21,31 @@ const (
 	anIter = "a coroutine for each sequence"
 )
 
-func even(v int) bool     { return v&1 == 0 }
-func always(int) bool     { return true }
-func nothing(int) bool    { return false }
-func add(a, v int) int    { return a + v }
-func quarter(v int) int   { return v >> 2 }
+func even(v int) bool   { return v&1 == 0 }
+func always(int) bool   { return true }
+func nothing(int) bool  { return false }
+func add(a, v int) int  { return a + v }
+func quarter(v int) int { return v >> 2 }
+
+func aHundred(v int) stage.Source[int] { return source.Range(v, v+100) }
+
 func sixteenth(v int) int { return v & 15 }
 
 // operatorRows are those of package operators, in the order of the reference.
 func operatorRows() []row {
 	four := make([]int, 4)
 	seq := slices.Values(four)
+	once, none := slices.Values(four[:1]), slices.Values(four[:0])
 	return []row{
 		op("Map", "v + 1", operators.Map(func(v int) int { return v + 1 })),
 		op("MapErr", "v + 1", operators.MapErr(func(v int) (int, error) { return v + 1, nil })),
 		op("MapContext", "v + 1", operators.MapContext(func(_ context.Context, v int) (int, error) { return v + 1, nil })),
 		op("MapContext", "v + 1, Workers(2)", operators.MapContext(func(_ context.Context, v int) (int, error) { return v + 1, nil }, stage.Workers(2))),
 		op("MapKeyed", "16 keys, v + 1, Workers(2)", operators.MapKeyed(sixteenth, func(_ context.Context, v int) (int, error) { return v + 1, nil }, stage.Workers(2))),
+		op("ConcatMap", "sources of 100, by source", operators.ConcatMap(aHundred)).allocates("what the source of each element takes"),
+		op("MergeMap", "4 at once, sources of 100, by source", operators.MergeMap(4, aHundred)).allocates("what the source of each element takes"),
+		op("SwitchMap", "sources of 100, by source", operators.SwitchMap(aHundred)),
+		op("ExhaustMap", "sources of 100, by source", operators.ExhaustMap(aHundred)),
 		op("Scan", "sum", operators.Scan(0, add)),
 		op("FlatMap", "4 for each", operators.FlatMap(func(int) []int { return four })),
 		op("FlatMapSeq", "4 for each", operators.FlatMapSeq(func(int) iter.Seq[int] { return seq })).allocates(anIter),
@@ -101,13 +109,25 @@ func operatorRows() []row {
 		op("SkipFor", "1 ns", operators.SkipFor[int](time.Nanosecond)),
 		op("Timestamp", "", operators.Timestamp[int]()),
 		op("TimeInterval", "", operators.TimeInterval[int]()),
+		op("BackpressureTimeout", "1 h", operators.BackpressureTimeout[int](far)),
 		op("KeepAlive", "1 h", operators.KeepAlive(far, func() int { return 0 })),
 
 		op("Async", "256", operators.Async[int](256)),
 		op("Buffer", "256, Block", operators.Buffer[int](256, demand.Block)),
 		op("BufferWith", "256, Block, a priority", operators.BufferWith(demand.BufferConfig[int]{Capacity: 256, Overflow: demand.Block, Priority: sixteenth})).allocates("a queue for each priority, as they come and go"),
 
+		op("LatestWhileBusy", "most are dropped", operators.LatestWhileBusy[int]()),
+		op("DropWhileBusy", "most are dropped", operators.DropWhileBusy[int]()),
+		op("Conflate", "sum", operators.Conflate(add)),
+		op("ConflateWith", "how many", operators.ConflateWith(func(int) int { return 1 }, func(n, _ int) int { return n + 1 })),
+		op("BatchWhileBusy", "at most 256", operators.BatchWhileBusy[int](256)).allocates(aBatch),
+		op("Expand", "1 for each", operators.Expand(func(int) iter.Seq[int] { return once })).allocates(anIter),
+		op("Extrapolate", "by none", operators.Extrapolate(func(int) iter.Seq[int] { return none })).allocates(anIter),
+		op("ExtrapolateFrom", "by none", operators.ExtrapolateFrom(0, func(int) iter.Seq[int] { return none })).allocates(anIter),
+
 		op("GroupBy", "16 keys, sum", operators.GroupBy(sixteenth, 16, func(int) stage.Stage[int, int] { return operators.Scan(0, add) })),
+
+		op("Feedback", "4 rounds or less", operators.Feedback(operators.Map(func(v int) int { return v - 1 }), func(v int) (int, bool) { return v, v%4 != 0 }, 256, demand.Fail)),
 
 		op("Recover", "no error comes", operators.Recover(func(error) (int, bool) { return 0, false })),
 		op("RecoverWith", "no error comes", operators.RecoverWith(func(error) (stage.Source[int], bool) { return source.Range(0, 0), true })),
