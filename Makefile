@@ -42,6 +42,12 @@ help: ## list the targets
 demo: ## run the main example: real flights, from JSON to SQLite
 	go run ./examples/etl
 
+.PHONY: demo-remote
+demo-remote: ## run a producer and a consumer, in two processes with gRPC between them, for a moment
+	@mkdir -p bin && go build -o bin/remote ./examples/remote
+	@bin/remote -serve 127.0.0.1:7433 -n 2000 & producer=$$!; trap "kill $$producer" EXIT; \
+	bin/remote -connect 127.0.0.1:7433 -ahead 200 -pause 500us -every 500ms
+
 .PHONY: test
 test: ## run the tests of every module
 	$(call each,go test ./...)
@@ -51,8 +57,8 @@ test127: ## the same under the newer Go, with the fluent methods
 	$(call each,GOTOOLCHAIN=$(NEXT) go test ./...)
 
 .PHONY: race
-race: ## run the tests of the root module under the race detector, shuffled
-	go test -race -shuffle=on ./...
+race: ## run the tests of the root module and the connectors under the race detector, shuffled
+	go test -race -shuffle=on ./... ./connect/grpc/...
 
 .PHONY: tck
 tck: ## run the compliance kit, and conformance, under the race detector, COUNT=100 times
