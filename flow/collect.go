@@ -85,7 +85,6 @@ var errBody = errors.New("the loop's body panicked")
 
 func (y *yielder[T]) Write(in *demand.Chunk[T]) (err error) {
 	v := in.Items()[0]
-	in.Advance(1)
 	returned := false
 	defer func() {
 		if returned {
@@ -98,6 +97,7 @@ func (y *yielder[T]) Write(in *demand.Chunk[T]) (err error) {
 	}()
 	more := y.yield(v, nil)
 	returned = true
+	in.Advance(1) // it counts as handled now that the loop's body has ended
 	if !more {
 		y.left = true
 		return demand.ErrEnough

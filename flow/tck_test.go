@@ -16,13 +16,13 @@ import (
 
 // The edges of a flow keep the rules of Reactive Streams.
 
-func index(i int) int { return i }
+func itself(i int) int { return i }
 
-func upTo(n int) flow.Flow[int] { return flow.From(source.Range(0, n)) }
+func numbers(n int) flow.Flow[int] { return flow.From(source.Range(0, n)) }
 
 // thenFails is a flow of n elements that fails behind them.
 func thenFails(n int) demand.Publisher[int] {
-	return flow.AsPublisher(flow.Via(upTo(n+1), operators.MapErr(func(v int) (int, error) {
+	return flow.AsPublisher(flow.Via(numbers(n+1), operators.MapErr(func(v int) (int, error) {
 		if v == n {
 			return 0, errors.New("failed on purpose")
 		}
@@ -31,7 +31,7 @@ func thenFails(n int) demand.Publisher[int] {
 }
 
 // rejects is a flow with a mistake, which nobody can run.
-func rejects() demand.Publisher[int] { return flow.AsPublisher(upTo(1).Take(-1)) }
+func rejects() demand.Publisher[int] { return flow.AsPublisher(numbers(1).Take(-1)) }
 
 func TestPublishersKeepTheRules(t *testing.T) {
 	once := tck.Unsupported("1.11", "its source can be read once")
@@ -39,22 +39,22 @@ func TestPublishersKeepTheRules(t *testing.T) {
 		flow func(n int) flow.Flow[int]
 		opts []tck.Option
 	}{
-		"fused":       {upTo, []tck.Option{tck.Failing(thenFails), tck.Rejecting(rejects)}},
-		"a chain":     {func(n int) flow.Flow[int] { return upTo(2 * n).Filter(func(v int) bool { return v%2 == 0 }) }, nil},
-		"over a link": {func(n int) flow.Flow[int] { return flow.Via(upTo(n), operators.Async[int](4)) }, nil},
+		"fused":       {numbers, []tck.Option{tck.Failing(thenFails), tck.Rejecting(rejects)}},
+		"a chain":     {func(n int) flow.Flow[int] { return numbers(2 * n).Filter(func(v int) bool { return v%2 == 0 }) }, nil},
+		"over a link": {func(n int) flow.Flow[int] { return flow.Via(numbers(n), operators.Async[int](4)) }, nil},
 		"two links": {func(n int) flow.Flow[int] {
-			return flow.Via(flow.Via(upTo(n), operators.Async[int](1)), operators.Async[int](8))
+			return flow.Via(flow.Via(numbers(n), operators.Async[int](1)), operators.Async[int](8))
 		}, nil},
-		"a buffer":      {func(n int) flow.Flow[int] { return flow.Via(upTo(n), operators.Buffer[int](3, demand.Block)) }, nil},
-		"Merge":         {func(n int) flow.Flow[int] { return flow.Merge(upTo(n/2), upTo(n-n/2)) }, []tck.Option{tck.Unsupported("1.11", "the order is not fixed")}},
-		"Concat":        {func(n int) flow.Flow[int] { return flow.Concat(upTo(n/2), upTo(n-n/2)) }, nil},
+		"a buffer":      {func(n int) flow.Flow[int] { return flow.Via(numbers(n), operators.Buffer[int](3, demand.Block)) }, nil},
+		"Merge":         {func(n int) flow.Flow[int] { return flow.Merge(numbers(n/2), numbers(n-n/2)) }, []tck.Option{tck.Unsupported("1.11", "the order is not fixed")}},
+		"Concat":        {func(n int) flow.Flow[int] { return flow.Concat(numbers(n/2), numbers(n-n/2)) }, nil},
 		"Broadcast":     {broadcast, nil},
-		"Take":          {func(n int) flow.Flow[int] { return upTo(n + 5).Take(n) }, nil},
+		"Take":          {func(n int) flow.Flow[int] { return numbers(n + 5).Take(n) }, nil},
 		"Chan":          {fromChan, []tck.Option{once}},
 		"Queue":         {fromQueue, []tck.Option{once}},
-		"FromPublisher": {func(n int) flow.Flow[int] { return flow.FromPublisher(flow.AsPublisher(upTo(n))) }, nil},
+		"FromPublisher": {func(n int) flow.Flow[int] { return flow.FromPublisher(flow.AsPublisher(numbers(n))) }, nil},
 		"FromPublisher, over links": {func(n int) flow.Flow[int] {
-			return flow.Via(flow.FromPublisher(flow.AsPublisher(flow.Via(upTo(n), operators.Async[int](2)))), operators.Async[int](2))
+			return flow.Via(flow.FromPublisher(flow.AsPublisher(flow.Via(numbers(n), operators.Async[int](2)))), operators.Async[int](2))
 		}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -64,7 +64,7 @@ func TestPublishersKeepTheRules(t *testing.T) {
 }
 
 func broadcast(n int) flow.Flow[int] {
-	branches := flow.Broadcast(upTo(n), 2)
+	branches := flow.Broadcast(numbers(n), 2)
 	return flow.ZipWith(branches[0], branches[1], func(a, _ int) int { return a })
 }
 
@@ -91,7 +91,7 @@ func fromQueue(n int) flow.Flow[int] {
 // The end of a context other than that of Subscribe is an error.
 func TestPublisherWithAContextOfItsOwn(t *testing.T) {
 	tck.Publisher(t, func(n int) demand.Publisher[int] {
-		return flow.AsPublisher(upTo(n), flow.Within(context.Background()))
+		return flow.AsPublisher(numbers(n), flow.Within(context.Background()))
 	})
 }
 
@@ -109,7 +109,7 @@ func TestSubscribersKeepTheRules(t *testing.T) {
 					panic(err)
 				}
 				return s
-			}, index)
+			}, itself)
 		})
 	}
 	for name, c := range map[string]struct {
@@ -124,7 +124,7 @@ func TestSubscribersKeepTheRules(t *testing.T) {
 		t.Run("FromPublisher/"+name, func(t *testing.T) {
 			tck.SubscriberBlackbox(t, func(ctx context.Context) demand.Subscriber[int] {
 				return subscriberOf(ctx, c.flow)
-			}, index, c.opts...)
+			}, itself, c.opts...)
 		})
 	}
 }
@@ -152,7 +152,7 @@ func TestProcessorsKeepTheRules(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tck.Processor(t, func() demand.Processor[int, int] { return flow.AsProcessor(s()) }, index, one)
+			tck.Processor(t, func() demand.Processor[int, int] { return flow.AsProcessor(s()) }, itself, one)
 		})
 	}
 }
