@@ -178,7 +178,7 @@ func checkCycle(t *rapid.T) {
 		return r, r.left > 0
 	}
 	var l ledger
-	end := error(demand.ErrCompleted)
+	end := demand.ErrCompleted
 	if mode == "upstream fails" {
 		end = errSource
 	}

@@ -91,7 +91,7 @@ func (k *processors[In, Out]) failure(e *env) {
 			d.run(n)
 		}
 		d.fail("4.2")
-		if err := d.probe.wantsEnd("4.2", "OnError"); !errors.Is(err, errGiven) {
+		if err := d.probe.wantsError("4.2", "OnError"); !errors.Is(err, errGiven) {
 			e.fault("4.2: another error was passed on: %v", err)
 		}
 	}

@@ -175,8 +175,11 @@ func (r *recorder[T]) only(rule string, n int) {
 	}
 }
 
-// wantsEnd waits for a terminal signal.
-func (r *recorder[T]) wantsEnd(rule, how string) error {
+// wantsEnd waits for a terminal signal, which ends the check if it is another.
+func (r *recorder[T]) wantsEnd(rule, how string) { _ = r.wantsError(rule, how) }
+
+// wantsError is wantsEnd that returns the error of the signal.
+func (r *recorder[T]) wantsError(rule, how string) error {
 	if !r.e.await(func() bool { _, end, _ := r.state(); return end != "" }) {
 		r.e.fatal("%s: no %s came behind %d elements", rule, how, r.count())
 	}

@@ -153,7 +153,7 @@ func (k *publishers[T]) nonPositive(e *env) {
 	for _, n := range []int64{0, -1, math.MinInt64} {
 		r := k.to(e, 10)
 		r.request(n)
-		if err := r.wantsEnd("3.9", "OnError"); !errors.Is(err, demand.ErrDemand) && !strings.Contains(err.Error(), "3.9") {
+		if err := r.wantsError("3.9", "OnError"); !errors.Is(err, demand.ErrDemand) && !strings.Contains(err.Error(), "3.9") {
 			e.fault("3.9: Request(%d) led to an error that neither wraps demand.ErrDemand nor names rule 3.9: %v", n, err)
 		}
 		r = k.to(e, 10)
@@ -168,7 +168,7 @@ func (k *publishers[T]) nonPositive(e *env) {
 func (k *publishers[T]) namesRule(e *env) {
 	r := k.to(e, 10)
 	r.request(-7)
-	err := r.wantsEnd("3.9", "OnError")
+	err := r.wantsError("3.9", "OnError")
 	if !errors.Is(err, demand.ErrDemand) {
 		e.fault("3.9: the error does not wrap demand.ErrDemand: %v", err)
 	}
