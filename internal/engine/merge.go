@@ -67,8 +67,8 @@ func (m *merge[T]) Pull(dst *demand.Chunk[T]) error {
 
 // take fills dst from the input that goes first of those that have something.
 func (m *merge[T]) take(dst *demand.Chunk[T]) (done bool, err error) {
-	if m.race {
-		m.decide()
+	if m.race && !m.decide() {
+		return false, nil // whoever has something by now wins the next time
 	}
 	if m.preferred && m.open[0].Ready() {
 		if done, err := m.from(0, dst); done {
@@ -135,12 +135,12 @@ func (m *merge[T]) completed(i int) {
 	}
 }
 
-// decide ends the race if somebody has something: an element, an error or the
-// end.
-func (m *merge[T]) decide() {
+// decide ends the race if somebody has something, an element, an error or the
+// end, and reports whether it did.
+func (m *merge[T]) decide() bool {
 	won := slices.IndexFunc(m.open, (*linkEnd[T]).Ready)
 	if won < 0 {
-		return
+		return false
 	}
 	m.race = false
 	for i, l := range m.open {
@@ -149,6 +149,7 @@ func (m *merge[T]) decide() {
 		}
 	}
 	m.open = m.open[won : won+1]
+	return true
 }
 
 func (m *merge[T]) ready() bool {

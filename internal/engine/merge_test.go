@@ -3,6 +3,7 @@ package engine_test
 import (
 	"cmp"
 	"errors"
+	"runtime"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -137,4 +138,23 @@ func TestMergeHeedsPatience(t *testing.T) {
 			t.Errorf("batches %v after %v", got, at)
 		}
 	})
+}
+
+// Who answers first is found out once, also where another one answers just then:
+// all comes from one input.
+func TestRaceTakesFromOneInput(t *testing.T) {
+	runs := 40_000
+	if testing.Short() {
+		runs = 2000
+	}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(8))
+	one := stage.Window(1, 1)
+	for i := range runs {
+		two := flow.Broadcast(flow.From(source.Range(0, 3)), 2, stage.Capacity(1))
+		got := 0
+		err := flow.Race(two[0], two[1].Via(operators.Async[int](1))).To(sink.ForEach(func(int) error { got++; return nil }, one)).Run(t.Context())
+		if err != nil || got != 3 {
+			t.Fatalf("run %d: %d of 3 elements, error %v", i, got, err)
+		}
+	}
 }
