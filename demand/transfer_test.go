@@ -62,7 +62,7 @@ type transfers struct {
 
 func (x *transfers) refill(t *rapid.T) {
 	if x.src.Len() > 0 {
-		t.Skip("still in use")
+		return // still in use
 	}
 	n := rapid.IntRange(1, 8).Draw(t, "n")
 	x.src.Reset(n)
@@ -176,7 +176,7 @@ func (x *transfers) TransformInto(t *rapid.T) {
 // Adopt is for stages that append by themselves, several for one of src.
 func (x *transfers) Adopt(t *rapid.T) {
 	if x.src.Len() == 0 || x.dst.Free() == 0 {
-		t.Skip("nothing to do")
+		return
 	}
 	ok := demand.Adopt(&x.dst, &x.src)
 	if want := len(x.md.items) == 0 || x.md.read == x.ms.read; ok != want {

@@ -254,7 +254,7 @@ func TestSumsEqualAModel(t *testing.T) {
 			},
 			"count": func(t *rapid.T) {
 				if len(live) == 0 {
-					t.Skip()
+					return
 				}
 				r := live[pick()]
 				k := rapid.Int64Range(1, 100).Draw(t, "n")
@@ -263,7 +263,7 @@ func TestSumsEqualAModel(t *testing.T) {
 			},
 			"end": func(t *rapid.T) {
 				if len(live) == 0 {
-					t.Skip()
+					return
 				}
 				i := pick()
 				live[i].span.End(nil, false, nil)
