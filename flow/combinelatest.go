@@ -43,13 +43,9 @@ func CombineLatest[A, B, C any](a Flow[A], b Flow[B], fn func(A, B) C, opts ...s
 func latestOf[A, B, C any](m stage.Meta, a Flow[A], b Flow[B], fn func(A, B) C, open func(*engine.Cell, demand.Upstream[A], demand.Upstream[B], int) demand.Upstream[C]) Flow[C] {
 	m = m.Func(fn == nil, "function")
 	return Flow[C]{
-		n: &node{meta: m, shape: isMerge, in: nodes(a.n, b.n), detached: a.detached() && b.detached()},
+		n: joining(m, isMerge, a.n, b.n),
 		open: func(bd *build) (demand.Upstream[C], error) {
-			ua, err := a.up(bd)
-			if err != nil {
-				return nil, err
-			}
-			ub, err := b.up(bd)
+			ua, ub, err := upBoth(bd, a, b)
 			if err != nil {
 				return nil, err
 			}

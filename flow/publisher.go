@@ -166,17 +166,17 @@ func (s *subscription[T]) Write(in *demand.Chunk[T]) error {
 	if err := s.await(in); err != nil {
 		return err
 	}
-	n, calling := 0, true
+	n := 0
 	defer func() {
-		s.credit.Take(int64(n)) // also if OnNext panics
-		if calling {
-			s.panicked("OnNext", nil) // and the run goes on panicking
+		s.credit.Take(int64(n))
+		if v := recover(); v != nil {
+			s.panicked("OnNext", v)
+			panic(v) // an error of the run
 		}
 	}()
 	hurry := in.HurryFlag()
 	for _, v := range in.Items() {
 		if s.over.Load() {
-			calling = false
 			return demand.ErrEnough
 		}
 		n++
@@ -185,7 +185,6 @@ func (s *subscription[T]) Write(in *demand.Chunk[T]) error {
 			break
 		}
 	}
-	calling = false
 	in.Advance(n)
 	return nil
 }

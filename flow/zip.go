@@ -35,11 +35,7 @@ func ZipWith[A, B, C any](a Flow[A], b Flow[B], fn func(A, B) C, opts ...stage.O
 	return Flow[C]{
 		n: joining(m, isJoin, a.n, b.n),
 		open: func(bd *build) (demand.Upstream[C], error) {
-			ua, err := a.up(bd)
-			if err != nil {
-				return nil, err
-			}
-			ub, err := b.up(bd)
+			ua, ub, err := upBoth(bd, a, b)
 			if err != nil {
 				return nil, err
 			}
@@ -47,6 +43,16 @@ func ZipWith[A, B, C any](a Flow[A], b Flow[B], fn func(A, B) C, opts ...stage.O
 			return engine.Meter(rt.Cell(), &zip[A, B, C]{a: ua, b: ub, fn: fn}, false), nil
 		},
 	}
+}
+
+// upBoth opens two flows in a run.
+func upBoth[A, B any](bd *build, a Flow[A], b Flow[B]) (demand.Upstream[A], demand.Upstream[B], error) {
+	ua, err := a.up(bd)
+	if err != nil {
+		return nil, nil, err
+	}
+	ub, err := b.up(bd)
+	return ua, ub, err
 }
 
 type zip[A, B, C any] struct {

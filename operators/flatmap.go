@@ -53,7 +53,8 @@ type flatMap[In, Out any] struct {
 	in   demand.Chunk[In] // its front element is the one that was called with
 	f    func(In) []Out
 	rest []Out
-	open bool // rest belongs to the front element
+	open bool  // rest belongs to the front element
+	err  error // of f, for the front element: FlatMapErr sets it
 }
 
 func (m *flatMap[In, Out]) Pull(dst *demand.Chunk[Out]) error {
@@ -61,7 +62,13 @@ func (m *flatMap[In, Out]) Pull(dst *demand.Chunk[Out]) error {
 		if err := demand.Refill(m.up, &m.in, dst); err != nil || m.in.Len() == 0 {
 			return err
 		}
-		if m.some(dst); dst.Len() > 0 {
+		if m.some(dst); m.err != nil {
+			m.in.Fail(m.err)
+			if dst.Len() == 0 {
+				return m.err
+			}
+		}
+		if dst.Len() > 0 {
 			return nil
 		}
 		if yes, err := demand.Impatient(dst); yes {
@@ -70,12 +77,16 @@ func (m *flatMap[In, Out]) Pull(dst *demand.Chunk[Out]) error {
 	}
 }
 
-// some works on the input until dst is full or the island is in a hurry.
+// some works on the input until dst is full or the island is in a hurry, or up to
+// an error of f, whose element stays in front.
 func (m *flatMap[In, Out]) some(dst *demand.Chunk[Out]) {
 	hurry := dst.HurryFlag()
 	for m.in.Len() > 0 {
 		if !m.open {
-			m.rest, m.open = m.f(m.in.Items()[0]), true
+			if m.rest = m.f(m.in.Items()[0]); m.err != nil {
+				return
+			}
+			m.open = true
 		}
 		m.rest = m.rest[demand.Expand(dst, &m.in, m.rest):]
 		if len(m.rest) > 0 {

@@ -22,8 +22,7 @@ import (
 func FlatMapErr[In, Out any](f func(In) ([]Out, error), opts ...stage.Option) stage.Stage[In, Out] {
 	m := stage.Configure("FlatMapErr", stage.TakesOnError, opts).Func(f == nil, "function")
 	return stage.Make(m, func(rt *stage.Runtime, up demand.Upstream[In]) demand.Upstream[Out] {
-		s := &flatMapErr[In, Out]{}
-		s.up = up
+		s := &flatMap[In, Out]{up: up}
 		call := func(_ context.Context, v In) ([]Out, error) { return f(v) }
 		at := func() demand.Position { return s.in.Position(0) }
 		s.f = func(v In) []Out {
@@ -35,52 +34,4 @@ func FlatMapErr[In, Out any](f func(In) ([]Out, error), opts ...stage.Option) st
 		}
 		return s
 	})
-}
-
-// flatMapErr is a flatMap that fails with an error of its function.
-type flatMapErr[In, Out any] struct {
-	flatMap[In, Out]
-	err error
-}
-
-func (m *flatMapErr[In, Out]) Pull(dst *demand.Chunk[Out]) error {
-	for {
-		if err := demand.Refill(m.up, &m.in, dst); err != nil || m.in.Len() == 0 {
-			return err
-		}
-		if m.some(dst); m.err != nil {
-			m.in.Fail(m.err)
-			if dst.Len() == 0 {
-				return m.err
-			}
-		}
-		if dst.Len() > 0 {
-			return nil
-		}
-		if yes, err := demand.Impatient(dst); yes {
-			return err
-		}
-	}
-}
-
-// some is that of flatMap, up to an error of f, whose element stays in front.
-func (m *flatMapErr[In, Out]) some(dst *demand.Chunk[Out]) {
-	hurry := dst.HurryFlag()
-	for m.in.Len() > 0 {
-		if !m.open {
-			if m.rest = m.f(m.in.Items()[0]); m.err != nil {
-				return
-			}
-			m.open = true
-		}
-		m.rest = m.rest[demand.Expand(dst, &m.in, m.rest):]
-		if len(m.rest) > 0 {
-			return
-		}
-		m.rest, m.open = nil, false
-		m.in.Advance(1)
-		if dst.Free() == 0 || hurry.Load() {
-			return
-		}
-	}
 }

@@ -34,22 +34,21 @@ func Throttle[T any](n int, per time.Duration, opts ...stage.Option) stage.Stage
 	m = m.Require(int64(n) <= int64(per), "a rate of %d elements in %s is more than one a nanosecond", n, per)
 	return stage.Make(m, func(rt *stage.Runtime, up demand.Upstream[T]) demand.Upstream[T] {
 		return &throttle[T]{
-			up:     up,
-			rt:     rt,
-			rate:   gcra{n: int64(n), per: min(int64(per), maxPer), burst: int64(n)},
-			asleep: demand.Waiting{Link: rt.Name(), Outside: true},
+			up:    up,
+			rt:    rt,
+			rate:  gcra{n: int64(n), per: min(int64(per), maxPer), burst: int64(n)},
+			pause: newPause(rt),
 		}
 	})
 }
 
 type throttle[T any] struct {
-	up     demand.Upstream[T]
-	rt     *stage.Runtime
-	rate   gcra
-	zero   time.Time       // from which the rate counts
-	ahead  demand.Chunk[T] // the element asked for while draining
-	alarm  demand.Alarm
-	asleep demand.Waiting
+	up    demand.Upstream[T]
+	rt    *stage.Runtime
+	rate  gcra
+	zero  time.Time       // from which the rate counts
+	ahead demand.Chunk[T] // the element asked for while draining
+	pause pause
 }
 
 func (t *throttle[T]) Pull(dst *demand.Chunk[T]) error {
@@ -82,25 +81,11 @@ func (t *throttle[T]) wait(dst *demand.Chunk[T]) (yes bool, err error) {
 			return true, err
 		}
 	}
-	isl, patience := dst.Island(), dst.Patience()
-	if isl == nil {
-		isl = demand.NewIsland()
-		dst.SetIsland(isl)
-	}
-	at := t.zero.Add(time.Duration(t.rate.next(1)))
-	if patience.IsNoWait() {
-		t.alarm.Set(isl, at)
-		return true, nil
-	}
 	drained := t.rt.Draining()
-	isl.Wait(func() bool { return t.rt.Draining() != drained }, patience.Sooner(demand.Until(at)), &t.asleep)
-	if isl.Stopped() {
-		return true, demand.ErrStopped
-	}
-	return patience.Out(time.Now()), nil
+	return t.pause.unless(func() bool { return t.rt.Draining() != drained }, t.zero.Add(time.Duration(t.rate.next(1))), dst)
 }
 
 func (t *throttle[T]) Cancel(cause error) {
-	t.alarm.Stop()
+	t.pause.stop()
 	t.up.Cancel(cause)
 }

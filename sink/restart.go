@@ -1,12 +1,12 @@
 package sink
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
 
 	"github.com/weir-go/weir/demand"
+	"github.com/weir-go/weir/internal/engine"
 	"github.com/weir-go/weir/stage"
 )
 
@@ -115,7 +115,7 @@ func (r *restarting[T]) try(f func() error) error {
 			r.rt.Logger().Warn("closing what is opened anew", "error", cerr)
 		}
 		r.rt.Cell().Retried()
-		if err := sleep(r.rt.Context(), time.Until(due)); err != nil {
+		if err := engine.Sleep(r.rt.Context(), time.Until(due)); err != nil {
 			return err
 		}
 	}
@@ -146,17 +146,6 @@ func (r *restarting[T]) ready() error {
 		}
 	}
 	return nil
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }
 
 var errTookNone = errors.New("the sink took no element")

@@ -9,6 +9,7 @@ import (
 	"github.com/cenkalti/backoff/v5"
 
 	"github.com/weir-go/weir/demand"
+	"github.com/weir-go/weir/internal/engine"
 )
 
 // A Policy says what happens to an element for which user code returned an
@@ -88,7 +89,7 @@ func Call[In, Out any](ctx context.Context, rt *Runtime, v In, at func() demand.
 	if p.kind == retryPolicy {
 		delays := p.backoff()
 		for n := 0; n < p.retries && err != nil && ctx.Err() == nil; n++ {
-			if !wait(ctx, delays.NextBackOff()) {
+			if engine.Sleep(ctx, delays.NextBackOff()) != nil {
 				break
 			}
 			rt.cell.Retried()
@@ -130,15 +131,4 @@ func (rt *Runtime) refuse(ctx context.Context, p Policy, v any, at demand.Positi
 		return nil
 	}
 	return &Error{Stage: rt.Name(), Source: at.Source, Record: at.Record, Err: err}
-}
-
-func wait(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

@@ -206,6 +206,18 @@ func (r *Run) close() {
 	}
 }
 
+// Sleep waits for d, or returns the cause of ctx when that ends before.
+func Sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
 // guard calls f and turns a panic into an error.
 func guard(name string, f func() error) (err error) {
 	defer func() {
